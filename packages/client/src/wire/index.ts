@@ -1,0 +1,22 @@
+// `@imaplib/client/wire`: bytes to values and values to bytes, without any I/O.
+
+export { defaultLimits, type Limits } from './limits.ts';
+export { Framer, FramingError, type Frame } from './framer.ts';
+export { ParseError, ResponseReader, type Unparsed, type Value } from './reader.ts';
+export { readHead, readStatusText, type Response, type StatusText } from './response.ts';
+export { codeName, readResponseCode, type CopyUid, type ResponseCode } from './response-code.ts';
+export { CommandWriter, type LiteralSource, type Piece, type WriterOptions } from './writer.ts';
+export { expandSet, formatSet, setContains, type SequenceSet, type SetMember } from './set.ts';
+export {
+  readEnvelope,
+  type Address,
+  type AddressGroup,
+  type Envelope,
+  type EnvelopeAddress,
+} from './envelope.ts';
+export { partName, readBodyStructure, walkParts, type BodyPart, type Disposition } from './bodystructure.ts';
+export { readFetch, type FetchedMessage, type InternalDate, type Section } from './fetch.ts';
+export { hasAttribute, readList, type ListedMailbox } from './list.ts';
+export { readStatus, type MailboxStatus } from './status.ts';
+export { readExtendedSearch, readSearch, type ExtendedSearch } from './search.ts';
+export { readCapabilities, readFlags } from './capability.ts';
