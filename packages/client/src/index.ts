@@ -1,0 +1,23 @@
+// `@imaplib/client`: the typed client, the transports, and the values they give.
+
+export { ImapClient } from './client/client.ts';
+export type * from './client/types.ts';
+export {
+  ImapCapabilityError,
+  ImapCommandError,
+  ImapConnectionError,
+  ImapLimitError,
+  ImapStateError,
+} from './session/errors.ts';
+export type { SessionLimits } from './session/session.ts';
+export type { SessionState } from './session/request.ts';
+export { TransportError } from './transport/byte-stream.ts';
+export type * from './transport/byte-stream.ts';
+export { hasAttribute, type ListedMailbox } from './wire/list.ts';
+export { partName, walkParts, type BodyPart, type Disposition } from './wire/bodystructure.ts';
+export { codeName, type CopyUid, type ResponseCode } from './wire/response-code.ts';
+export type { Address, AddressGroup, Envelope, EnvelopeAddress } from './wire/envelope.ts';
+export type { FetchedMessage, InternalDate, Section } from './wire/fetch.ts';
+export type { MailboxStatus } from './wire/status.ts';
+export type { SequenceSet, SetMember } from './wire/set.ts';
+export type { LiteralSource } from './wire/writer.ts';

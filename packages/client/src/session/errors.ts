@@ -1,0 +1,67 @@
+// What a call on a connection can fail with. A refused command (NO, BAD) is one thing, a lost connection another:
+// after the first the session goes on.
+
+import type { ResponseCode } from '../wire/response-code.ts';
+
+/** The server answered NO or BAD. The connection is still good. */
+export class ImapCommandError extends Error {
+  override readonly name = 'ImapCommandError';
+  /** The command without its arguments: `UID FETCH`. */
+  readonly command: string;
+  readonly status: 'NO' | 'BAD';
+  readonly code: ResponseCode | null;
+  /** The server's own words. */
+  readonly text: string;
+
+  constructor(command: string, status: 'NO' | 'BAD', code: ResponseCode | null, text: string) {
+    super(`${command}: the server answered ${status}${text === '' ? '' : `: ${text}`}`);
+    this.command = command;
+    this.status = status;
+    this.code = code;
+    this.text = text;
+  }
+}
+
+/** The connection could not be made, was refused or is gone; `cause` says why (often a TransportError). */
+export class ImapConnectionError extends Error {
+  override readonly name = 'ImapConnectionError';
+  /** What the server said with BYE, where it did. */
+  readonly bye: string | null;
+
+  constructor(message: string, options: { readonly cause?: unknown; readonly bye?: string | null } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.bye = options.bye ?? null;
+  }
+}
+
+/** The server lacks what the call needs, and nothing else can take its place. Nothing was sent. */
+export class ImapCapabilityError extends Error {
+  override readonly name = 'ImapCapabilityError';
+  readonly capability: string;
+
+  constructor(command: string, capability: string) {
+    super(`${command} needs ${capability}, which the server does not offer`);
+    this.capability = capability;
+  }
+}
+
+/** An answer was larger than a limit allows. The session goes on. */
+export class ImapLimitError extends Error {
+  override readonly name = 'ImapLimitError';
+  /** The name of the limit: `line`, `literal`, `maxQueued`. */
+  readonly limit: string;
+
+  constructor(message: string, limit: string) {
+    super(message);
+    this.limit = limit;
+  }
+}
+
+/** The command is not legal in the state that the connection is in. Nothing was sent. */
+export class ImapStateError extends Error {
+  override readonly name = 'ImapStateError';
+
+  constructor(command: string, state: string, allowed: readonly string[]) {
+    super(`${command} is not possible in state ${state}, only in ${allowed.join(', ')}`);
+  }
+}

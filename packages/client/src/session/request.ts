@@ -1,0 +1,54 @@
+// A request: one command as the session runs it. Everything about it is said here as data, so that the queue needs
+// to know no command by name.
+
+import type { Response, StatusText } from '../wire/response.ts';
+import type { CommandWriter } from '../wire/writer.ts';
+import type { ResponseQueue } from './response-queue.ts';
+
+/** The states of RFC 3501 section 3. */
+export type SessionState = 'notAuthenticated' | 'authenticated' | 'selected' | 'logout';
+
+/** How a command ended. */
+export interface Completion extends StatusText {
+  readonly status: 'OK' | 'NO' | 'BAD';
+  /** The tagged line. */
+  readonly response: Response;
+}
+
+/** One command. */
+export interface Request {
+  /** Its name without arguments, for errors and traces: `UID FETCH`. */
+  readonly name: string;
+  /** Where it is legal, checked when its turn comes; everywhere, where absent. */
+  readonly states?: readonly SessionState[];
+  /**
+   * Nothing is unanswered when it is sent, and nothing is sent before it is answered: commands that change what
+   * later bytes mean (STARTTLS, AUTHENTICATE, SELECT, IDLE, …).
+   */
+  readonly barrier?: boolean;
+  /** It counts by sequence number, so it waits for whatever could expunge (RFC 3501 5.5). */
+  readonly bySequence?: boolean;
+  /** Asked when its turn comes; throws where the server lacks what it needs. */
+  readonly check?: () => void;
+  /** Writes name and arguments. Where it throws, nothing has been sent. */
+  write(out: CommandWriter): void;
+  /** Offered each untagged response while the command is unanswered, oldest command first; true takes it. */
+  readonly collect?: (response: Response) => boolean;
+  /** Rows that wait for their reader; reading stops while it is full and nobody waits behind it. */
+  readonly rows?: ResponseQueue;
+  /**
+   * Answers `+` once the command and its literals are out: the line to send, without CRLF. A promise leaves the
+   * exchange open (IDLE: DONE follows when the idling is over).
+   */
+  readonly continuation?: (text: Uint8Array) => Uint8Array | Promise<Uint8Array>;
+  /** What `continuation` gives is hidden from traces. */
+  readonly secret?: boolean;
+  /** May take as long as it likes without a word from the server (IDLE). */
+  readonly quiet?: boolean;
+  /** Told how many bytes of literals have left, of how many. */
+  readonly onProgress?: (sent: number, total: number) => void;
+  /** Called with the tagged line, before anything else is read: state changes belong here. */
+  readonly completed?: (completion: Completion) => void;
+  /** Queued: removed. Sent: rejects at once and its answer is drained. In a literal: the connection closes. */
+  readonly signal?: AbortSignal | undefined;
+}
