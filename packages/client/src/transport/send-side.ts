@@ -1,0 +1,124 @@
+// The sending half of every transport: a writable stream that knows whether everything it accepted has left,
+// which a writable stream by itself does not tell, and that can be held while the connection is upgraded.
+
+/** Where the bytes go. */
+export interface SendSink {
+  /** Hands the bytes on; resolves when they have left. Rejects when the signal (the writer's abort) fires. */
+  write(chunk: Uint8Array, signal: AbortSignal): Promise<void> | void;
+  /** The writer was closed in order, everything has left. */
+  close(): Promise<void> | void;
+  /** The writer was aborted; a part of a chunk may have left. */
+  aborted(reason: unknown): void;
+}
+
+interface Waiter {
+  readonly until: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Bytes on their way out. */
+export class SendSide {
+  readonly writable: WritableStream<Uint8Array>;
+  #controller!: WritableStreamDefaultController;
+  #accepted = 0;
+  #left = 0;
+  #held: { readonly released: Promise<void>; readonly release: () => void } | null = null;
+  #waiters: Waiter[] = [];
+  #failed: { readonly error: unknown } | null = null;
+  #closed = false;
+
+  constructor(sink: SendSink) {
+    this.writable = new WritableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#controller = controller;
+        },
+        write: async (chunk, controller) => {
+          try {
+            await this.#permitted();
+            await sink.write(chunk, controller.signal);
+          } catch (error) {
+            // What of the chunk has left is not known: the connection cannot be used any more.
+            if (this.#failed === null) {
+              this.fail(error);
+              sink.aborted(error);
+            }
+            throw error;
+          }
+          this.#left++;
+          this.#settle();
+        },
+        close: async () => {
+          await this.#permitted();
+          await sink.close();
+          this.#closed = true;
+        },
+        abort: (reason) => {
+          sink.aborted(reason);
+        },
+      },
+      {
+        highWaterMark: 1,
+        // Called for each write at the moment when it is accepted, long before the sink sees it.
+        size: () => {
+          this.#accepted++;
+          return 1;
+        },
+      },
+    );
+  }
+
+  /** True once the writer has closed it in order. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Resolves when everything that is accepted by now has left. */
+  flushed(): Promise<void> {
+    if (this.#failed !== null) return Promise.reject(this.#failed.error);
+    if (this.#left >= this.#accepted) return Promise.resolve();
+    const until = this.#accepted;
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ until, resolve, reject });
+    });
+  }
+
+  /** Keeps the writes that follow back until {@link release}. */
+  hold(): void {
+    if (this.#held !== null) return;
+    let release!: () => void;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    this.#held = { released, release };
+  }
+
+  /** Lets the writes go on. */
+  release(): void {
+    const held = this.#held;
+    this.#held = null;
+    held?.release();
+  }
+
+  /** The connection broke: pending and later writes reject. A write in the sink must be rejected there. */
+  fail(error: unknown): void {
+    if (this.#failed !== null) return;
+    this.#failed = { error };
+    this.#controller.error(error);
+    this.release();
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
+  }
+
+  async #permitted(): Promise<void> {
+    while (this.#held !== null) await this.#held.released;
+    if (this.#failed !== null) throw this.#failed.error;
+  }
+
+  #settle(): void {
+    if (this.#waiters.length === 0) return;
+    const ready = this.#waiters.filter((waiter) => waiter.until <= this.#left);
+    this.#waiters = this.#waiters.filter((waiter) => waiter.until > this.#left);
+    for (const waiter of ready) waiter.resolve();
+  }
+}
