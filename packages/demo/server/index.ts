@@ -1,0 +1,5 @@
+// Servers to show and test the page with: a throw-away Dovecot, its certificates, a lifelike mailbox.
+export { makeCertificates, type Certificate, type Certificates } from './certificates.ts';
+export type { ConfiguredTarget, PageConfig } from './config.ts';
+export { freePort, hasDovecot, startDovecot, type Dovecot, type DovecotOptions } from './dovecot.ts';
+export { modifiedUtf7, type SeedFolder, type SeedMailbox, type SeedMessage } from './mailbox.ts';
