@@ -30,6 +30,8 @@ export interface Request {
   readonly bySequence?: boolean;
   /** Asked when its turn comes; throws where the server lacks what it needs. */
   readonly check?: () => void;
+  /** Where it is answered OK, no byte may follow before {@link Session.startTls}: the meaning of bytes changes. */
+  readonly switchesLayer?: boolean;
   /** Writes name and arguments. Where it throws, nothing has been sent. */
   write(out: CommandWriter): void;
   /** Offered each untagged response while the command is unanswered, oldest command first; true takes it. */

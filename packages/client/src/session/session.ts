@@ -1,21 +1,30 @@
 // One connection: greeting, state, tags, queue, and whose response is whose. It sends nothing of its own accord.
 
 import type { ByteStream, Connect, StreamInfo, TlsInfo, TlsOptions } from '../transport/byte-stream.ts';
-import type { Limits } from '../wire/limits.ts';
-import type { Response, StatusText } from '../wire/response.ts';
+import { readCapabilities } from '../wire/capability.ts';
+import { Framer, type Frame } from '../wire/framer.ts';
+import { defaultLimits, type Limits } from '../wire/limits.ts';
+import { readHead, readStatusText, type Response, type StatusText } from '../wire/response.ts';
+import { CommandWriter, type Piece } from '../wire/writer.ts';
+import { ImapConnectionError, ImapLimitError, ImapStateError } from './errors.ts';
+import { describeCommand, describeResponse } from './line-log.ts';
+import { Pending } from './pending.ts';
+import { CommandQueue } from './queue.ts';
 import type { Completion, Request, SessionState } from './request.ts';
+import { send } from './sender.ts';
+import { SilenceWatch } from './silence-watch.ts';
 
 /** How a session is opened. */
 export interface SessionOptions {
   readonly transport: Connect;
   readonly signal?: AbortSignal | undefined;
-  readonly limits?: Partial<SessionLimits>;
+  readonly limits?: Partial<SessionLimits> | undefined;
   /** Every untagged response that no command has taken, before and between commands too. */
   readonly onUntagged?: (response: Response) => void;
   /** Each line that was sent (secrets as `***`) or received (literals as `{n}`), for logs. */
-  readonly onLine?: (direction: 'C' | 'S', line: string) => void;
+  readonly onLine?: ((direction: 'C' | 'S', line: string) => void) | undefined;
   /** Tags are this and a number; random letters where absent. */
-  readonly tagPrefix?: string;
+  readonly tagPrefix?: string | undefined;
 }
 
 /** The session's own limits beside those of the wire; times in milliseconds, sizes in bytes. */
@@ -24,32 +33,147 @@ export interface SessionLimits extends Limits {
   readonly greetingMs: number;
   /** Without a byte from the server while a command is unanswered. */
   readonly silenceMs: number;
+  /** From BYE until the server must have closed the connection. */
+  readonly byeMs: number;
   /** Rows that wait for a slow reader while other calls wait behind them. */
   readonly maxQueued: number;
 }
 
+/** The limits that hold where nothing else is said. */
+export const defaultSessionLimits: SessionLimits = {
+  ...defaultLimits,
+  greetingMs: 30_000,
+  silenceMs: 120_000,
+  byeMs: 3_000,
+  maxQueued: 64 * 1024 * 1024,
+};
+
+/** Rows wait for their reader up to this many bytes before the session stops reading, when nobody else waits. */
+const ENOUGH_ROWS = 256 * 1024;
+
+/** The greeting: `* OK` or `* PREAUTH`. */
+export interface Greeting extends StatusText {
+  readonly status: 'OK' | 'PREAUTH';
+  readonly response: Response;
+}
+
+const crlf = Uint8Array.of(13, 10);
+const encoder = new TextEncoder();
+
 /** A connection to an IMAP server, at the level of lines and tags. */
-export declare class Session {
+export class Session {
+  /** UTF8=ACCEPT is enabled: names and strings go out in UTF-8. Set by whoever sent ENABLE. */
+  utf8 = false;
+  /** Settles when the connection is over: null after LOGOUT, else why. Never rejects. */
+  readonly closed: Promise<Error | null>;
+  readonly stream: ByteStream;
+
+  readonly #options: SessionOptions;
+  readonly #limits: SessionLimits;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #framer: Framer;
+  readonly #queue = new CommandQueue();
+  readonly #tagPrefix: string;
+  readonly #silence: SilenceWatch;
+  #tagNumber = 0;
+  #state: SessionState = 'notAuthenticated';
+  #greeting: Greeting | null = null;
+  #capabilities: ReadonlySet<string> = new Set();
+  #capabilitiesKnown = false;
+  #bye: string | null = null;
+  #byeTimer: ReturnType<typeof setTimeout> | undefined;
+  #over: ImapConnectionError | null = null;
+  #sending = false;
+  /** Resolved by `+`, or by the tagged answer of the command whose literal waits. */
+  #literalWait: { readonly pending: Pending; readonly resolve: (wanted: boolean) => void } | null = null;
+  #switching = false;
+  /** Lets the reading loop go on when it waits for a slow reader of rows. */
+  #readAgain: (() => void) | null = null;
+  #onGreeting: { resolve: (greeting: Greeting) => void; reject: (error: unknown) => void } | null = null;
+  #resolveClosed!: (error: Error | null) => void;
+
+  private constructor(stream: ByteStream, options: SessionOptions) {
+    this.stream = stream;
+    this.#options = options;
+    this.#limits = { ...defaultSessionLimits, ...options.limits };
+    this.#framer = new Framer(this.#limits);
+    this.#writer = stream.writable.getWriter();
+    // Failures reach us through write(); this promise would only repeat them to nobody.
+    this.#writer.closed.catch(() => {});
+    this.#tagPrefix = options.tagPrefix ?? randomTagPrefix();
+    this.closed = new Promise((resolve) => {
+      this.#resolveClosed = resolve;
+    });
+    this.#silence = new SilenceWatch(this.#limits.silenceMs, () => {
+      const seconds = Math.round(this.#limits.silenceMs / 1000);
+      this.#end(
+        new ImapConnectionError(
+          `${this.info.peer.name} has said nothing for ${seconds} s while a command waits`,
+          {
+            cause: new DOMException('no answer', 'TimeoutError'),
+          },
+        ),
+      );
+    });
+  }
+
   /**
    * Connects and waits for the greeting (OK or PREAUTH).
    *
    * @throws ImapConnectionError where there is no connection, or the server says BYE or something else
    */
-  static open(options: SessionOptions): Promise<Session>;
+  static async open(options: SessionOptions): Promise<Session> {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    let stream: ByteStream;
+    try {
+      stream = await options.transport({ signal });
+    } catch (error) {
+      signal?.throwIfAborted();
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new ImapConnectionError(`could not connect: ${reason}`, { cause: error });
+    }
+    const session = new Session(stream, options);
+    const abort = (): void => session.close(asError(signal?.reason));
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      await session.#readGreeting();
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+    return session;
+  }
 
-  readonly state: SessionState;
+  get state(): SessionState {
+    return this.#state;
+  }
+
   /** What the server said first. */
-  readonly greeting: StatusText & { readonly status: 'OK' | 'PREAUTH'; readonly response: Response };
+  get greeting(): Greeting {
+    return this.#greeting!;
+  }
+
   /** In capitals; as last heard in a greeting, a CAPABILITY line or a response code. */
-  readonly capabilities: ReadonlySet<string>;
+  get capabilities(): ReadonlySet<string> {
+    return this.#capabilities;
+  }
+
   /** Whether {@link capabilities} has been heard since the last STARTTLS or login. */
-  readonly capabilitiesKnown: boolean;
-  readonly info: StreamInfo;
-  readonly stream: ByteStream;
-  /** Settles when the connection is over: null after LOGOUT, else why. Never rejects. */
-  readonly closed: Promise<Error | null>;
-  /** UTF8=ACCEPT is enabled: names and strings go out in UTF-8. Set by whoever sent ENABLE. */
-  utf8: boolean;
+  get capabilitiesKnown(): boolean {
+    return this.#capabilitiesKnown;
+  }
+
+  get info(): StreamInfo {
+    return this.stream.info;
+  }
+
+  /** Nothing is queued and nothing is unanswered. */
+  get idle(): boolean {
+    return this.#queue.waiting.length === 0 && this.#queue.inFlight.length === 0;
+  }
 
   /**
    * Queues a command; it is sent when its turn comes.
@@ -57,14 +181,416 @@ export declare class Session {
    * Resolves with any tagged answer, NO and BAD too. Rejects with ImapStateError, RangeError (nothing was sent),
    * ImapLimitError, AbortError or ImapConnectionError.
    */
-  execute(request: Request): Promise<Completion>;
+  execute(request: Request): Promise<Completion> {
+    const pending = new Pending(request);
+    if (this.#over !== null) {
+      pending.lose(this.#over);
+    } else if (request.signal?.aborted === true) {
+      pending.fail(request.signal.reason);
+    } else {
+      pending.watch((reason) => this.#abort(pending, reason));
+      this.#queue.waiting.push(pending);
+      this.#readAgain?.();
+      void this.#pump();
+    }
+    return pending.promise;
+  }
 
-  /** Upgrades the stream after a STARTTLS command has been answered OK; nothing may be queued or unread. */
-  startTls(options?: TlsOptions): Promise<TlsInfo>;
+  /**
+   * Upgrades the stream after a STARTTLS command (`switchesLayer`) has been answered OK.
+   *
+   * @throws ImapConnectionError where the handshake fails or bytes of the plain connection follow; the session is over
+   */
+  async startTls(options?: TlsOptions): Promise<TlsInfo> {
+    if (!this.#switching) throw new Error('startTls() belongs behind a STARTTLS command');
+    try {
+      if (this.stream.startTls === undefined) throw new Error('this transport cannot upgrade to TLS');
+      const info = await this.stream.startTls(options);
+      if (this.#over !== null) throw this.#over;
+      this.#switching = false;
+      this.forgetCapabilities();
+      void this.#pump();
+      return info;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#end(new ImapConnectionError(`STARTTLS failed: ${reason}`, { cause: error }));
+      throw this.#over!;
+    }
+  }
+
+  /** What was heard before TLS or login no longer counts (RFC 3501 6.2.1, 6.2.3). */
+  forgetCapabilities(): void {
+    this.#capabilitiesKnown = false;
+  }
 
   /** State is changed by whoever knows what a command means: login, select, close, logout. */
-  enter(state: SessionState): void;
+  enter(state: SessionState): void {
+    this.#state = state;
+  }
 
   /** Ends the connection at once; unanswered commands reject. */
-  close(error?: Error | null): void;
+  close(error: Error | null = null): void {
+    this.#end(
+      error instanceof ImapConnectionError
+        ? error
+        : new ImapConnectionError(error?.message ?? 'the connection was closed', {
+            cause: error ?? undefined,
+          }),
+      error === null,
+    );
+  }
+
+  // Reading
+
+  #readGreeting(): Promise<void> {
+    const greeted = new Promise<Greeting>((resolve, reject) => {
+      this.#onGreeting = { resolve, reject };
+    });
+    const timer = setTimeout(() => {
+      this.#end(
+        new ImapConnectionError(
+          `${this.info.peer.name} sent no greeting within ${this.#limits.greetingMs / 1000} s`,
+          {
+            cause: new DOMException('no greeting', 'TimeoutError'),
+          },
+        ),
+      );
+    }, this.#limits.greetingMs);
+    void this.#read();
+    return greeted
+      .then((greeting) => {
+        this.#greeting = greeting;
+        if (greeting.status === 'PREAUTH') this.#state = 'authenticated';
+      })
+      .finally(() => clearTimeout(timer));
+  }
+
+  async #read(): Promise<void> {
+    const reader = this.stream.readable.getReader();
+    try {
+      for (;;) {
+        await this.#rowsTaken();
+        const { value, done } = await reader.read();
+        if (done || this.#over !== null) break;
+        if (this.#switching) throw new Error('the server sent bytes between its answer to STARTTLS and TLS');
+        this.#silence.heard();
+        this.#framer.push(value);
+        for (let frame = this.#framer.next(); frame !== null; frame = this.#framer.next()) this.#take(frame);
+        void this.#pump();
+      }
+      this.#end(this.#connectionEnded(), this.#state === 'logout');
+    } catch (error) {
+      this.#end(this.#connectionEnded(error), this.#state === 'logout');
+    } finally {
+      reader.releaseLock();
+    }
+  }
+
+  /** Waits while the rows of the only command are not being read: back pressure up to the server. */
+  async #rowsTaken(): Promise<void> {
+    for (;;) {
+      const { inFlight, waiting } = this.#queue;
+      const rows = inFlight[0]?.request.rows;
+      if (rows === undefined || rows.bytes < ENOUGH_ROWS || this.#over !== null) return;
+      if (inFlight.length > 1 || waiting.length > 0) {
+        if (rows.bytes > this.#limits.maxQueued) this.#rowsOverflow(inFlight[0]!);
+        return;
+      }
+      this.#silence.pause();
+      await new Promise<void>((resolve) => {
+        this.#readAgain = resolve;
+        rows.onDrain = resolve;
+      });
+      this.#readAgain = null;
+      rows.onDrain = null;
+      this.#silence.resume();
+    }
+  }
+
+  #rowsOverflow(pending: Pending): void {
+    pending.fail(
+      new ImapLimitError(
+        `${pending.request.name}: more than ${this.#limits.maxQueued} bytes wait to be read while other calls wait behind them`,
+        'maxQueued',
+      ),
+    );
+  }
+
+  #take(frame: Frame): void {
+    this.#options.onLine?.('S', describeResponse(frame.bytes));
+    const response = readHead(frame.bytes);
+    if (frame.exceeded !== null) return this.#tooLarge(response, frame.exceeded);
+    if (this.#onGreeting !== null) return this.#greet(response);
+    if (response.tag === '+') return this.#continue(response);
+    if (response.tag === '*') return this.#untagged(response);
+    const pending = this.#queue.answered(response.tag);
+    // A tag that nobody waits for (RFC 3501 2.2.2 forbids it): told to whoever listens, harmful to nobody.
+    if (pending === null) return this.#options.onUntagged?.(response);
+    this.#complete(pending, response);
+  }
+
+  #greet(response: Response): void {
+    const waiting = this.#onGreeting!;
+    const { name } = response;
+    if (response.tag === '*' && (name === 'OK' || name === 'PREAUTH')) {
+      const greeting: Greeting = { status: name, response, ...readStatusText(response.reader()) };
+      this.#onGreeting = null;
+      this.#learn(greeting);
+      waiting.resolve(greeting);
+      return;
+    }
+    const said = describeResponse(response.bytes).slice(0, 200);
+    const bye = response.tag === '*' && name === 'BYE' ? readStatusText(response.reader()).text : null;
+    this.#end(
+      new ImapConnectionError(
+        bye === null
+          ? `this is no IMAP server: it said ${JSON.stringify(said)}`
+          : `the server refused the connection: ${bye}`,
+        { bye },
+      ),
+    );
+  }
+
+  #untagged(response: Response): void {
+    if (response.name === 'CAPABILITY') {
+      this.#setCapabilities(readCapabilities(response.reader()));
+    } else if (response.name === 'OK' || response.name === 'NO' || response.name === 'BYE') {
+      const status = readStatusText(response.reader());
+      this.#learn(status);
+      if (response.name === 'BYE') this.#goodbye(status.text);
+    }
+    // Oldest first: servers answer in order.
+    for (const pending of this.#queue.inFlight) if (pending.collect(response)) return;
+    this.#options.onUntagged?.(response);
+  }
+
+  #learn({ code }: StatusText): void {
+    if (code?.name === 'CAPABILITY') this.#setCapabilities(code.capabilities);
+  }
+
+  #setCapabilities(names: readonly string[]): void {
+    this.#capabilities = new Set(names);
+    this.#capabilitiesKnown = true;
+  }
+
+  #goodbye(text: string): void {
+    this.#bye = text;
+    this.#byeTimer ??= setTimeout(
+      () => this.#end(this.#connectionEnded(), this.#state === 'logout'),
+      this.#limits.byeMs,
+    );
+  }
+
+  #continue(response: Response): void {
+    const wait = this.#literalWait;
+    if (wait !== null) {
+      this.#literalWait = null;
+      wait.resolve(true);
+      return;
+    }
+    const pending = this.#queue.inFlight.at(-1);
+    const answer = pending?.phase === 'sent' ? pending.request.continuation : undefined;
+    // A `+` that nothing asked for: some servers send one with their greeting or behind a refused literal.
+    if (pending === undefined || answer === undefined) return this.#options.onUntagged?.(response);
+    void this.#answer(pending, async () => answer(response.reader().restBytes()));
+  }
+
+  async #answer(pending: Pending, answer: () => Promise<Uint8Array>): Promise<void> {
+    let line: Uint8Array;
+    try {
+      line = await answer();
+    } catch (error) {
+      // `*` cancels a SASL exchange (RFC 3501 6.2.2); whatever comes then, the caller gets his own error.
+      line = encoder.encode('*');
+      if (!pending.abandoned) pending.fail(error);
+    }
+    if (pending.phase !== 'sent' || this.#over !== null) return;
+    this.#options.onLine?.('C', pending.request.secret === true ? '***' : describeResponse(line));
+    await this.#write(concat(line, crlf));
+  }
+
+  #complete(pending: Pending, response: Response): void {
+    const status = response.name;
+    if (status !== 'OK' && status !== 'NO' && status !== 'BAD') {
+      pending.fail(
+        new ImapConnectionError(`${pending.request.name}: the server's answer is neither OK, NO nor BAD`),
+      );
+      return;
+    }
+    // NO or BAD inside a literal is a server in a hurry: the rest still goes. OK is somebody who answers commands
+    // that he has not seen (the STARTTLS attacks).
+    if (pending.phase !== 'sent' && status === 'OK') {
+      throw new Error(`the server answered ${pending.request.name} before it was sent`);
+    }
+    const wait = this.#literalWait?.pending === pending ? this.#literalWait : null;
+    if (wait !== null) {
+      this.#literalWait = null;
+      wait.resolve(false);
+    }
+    const text = readStatusText(response.reader());
+    this.#learn(text);
+    const completion: Completion = { status, response, ...text };
+    if (pending.request.switchesLayer === true && status === 'OK') {
+      if (this.#framer.pending > 0) {
+        throw new Error(`the server sent bytes behind its answer to ${pending.request.name}`);
+      }
+      this.#switching = true;
+    }
+    if (!pending.abandoned) pending.request.completed?.(completion);
+    pending.settle(completion);
+    this.#silence.watch(this.#queue.inFlight.some((other) => other.request.quiet !== true));
+  }
+
+  #tooLarge(response: Response, limit: 'line' | 'literal'): void {
+    const error = new ImapLimitError(
+      `the server sent a ${limit} of more than ${this.#limits[limit]} bytes; it was passed over`,
+      limit,
+    );
+    if (this.#onGreeting !== null) return this.#end(new ImapConnectionError(error.message, { cause: error }));
+    const tagged = this.#queue.answered(response.tag);
+    if (tagged !== null) return tagged.fail(error);
+    // What it answers can no longer be asked for; the command that is being answered is the oldest.
+    this.#queue.inFlight.find((pending) => !pending.abandoned)?.fail(error);
+  }
+
+  // Sending
+
+  async #pump(): Promise<void> {
+    if (this.#sending || this.#switching) return;
+    this.#sending = true;
+    try {
+      for (;;) {
+        if (this.#over !== null || this.#switching) return;
+        const pending = this.#queue.next();
+        if (pending === null) return;
+        const pieces = this.#prepare(pending);
+        if (pieces !== null) await this.#transmit(pending, pieces);
+      }
+    } finally {
+      this.#sending = false;
+    }
+  }
+
+  /** Writes the command into memory; null where it cannot be sent, and its caller knows. */
+  #prepare(pending: Pending): readonly Piece[] | null {
+    const { request } = pending;
+    try {
+      if (request.states !== undefined && !request.states.includes(this.#state)) {
+        throw new ImapStateError(request.name, this.#state, request.states);
+      }
+      request.check?.();
+      const writer = new CommandWriter({ literals: this.#literalMode(), utf8: this.utf8 });
+      request.write(writer);
+      return writer.finish();
+    } catch (error) {
+      pending.fail(error);
+      return null;
+    }
+  }
+
+  async #transmit(pending: Pending, pieces: readonly Piece[]): Promise<void> {
+    pending.tag = `${this.#tagPrefix}${this.#tagNumber++}`;
+    pending.phase = 'sending';
+    this.#queue.inFlight.push(pending);
+    if (pending.request.quiet !== true) this.#silence.watch(true);
+    this.#options.onLine?.('C', describeCommand(pending.tag, pieces));
+    const first = pieces[0]!;
+    const tag = encoder.encode(`${pending.tag} `);
+    const tagged: readonly Piece[] =
+      first.kind === 'bytes'
+        ? [{ ...first, bytes: concat(tag, first.bytes) }, ...pieces.slice(1)]
+        : [{ kind: 'bytes', bytes: tag, secret: false }, ...pieces];
+    // Before the last bytes leave: the answer may be read before write() has returned.
+    const last = tagged.at(-1);
+    try {
+      await send(tagged, {
+        write: async (bytes) => {
+          if (last?.kind === 'bytes' && bytes === last.bytes) pending.phase = 'sent';
+          await this.#write(bytes);
+          this.#silence.heard();
+        },
+        mayContinue: () => new Promise((resolve) => (this.#literalWait = { pending, resolve })),
+        literalBegins: () => (pending.phase = 'literal'),
+        progress: (sent, total) => pending.request.onProgress?.(sent, total),
+      });
+    } catch (error) {
+      this.#end(this.#connectionEnded(error));
+    }
+  }
+
+  #literalMode(): 'synchronising' | 'LITERAL-' | 'LITERAL+' {
+    if (this.#capabilities.has('LITERAL+')) return 'LITERAL+';
+    return this.#capabilities.has('LITERAL-') || this.#capabilities.has('IMAP4REV2')
+      ? 'LITERAL-'
+      : 'synchronising';
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    try {
+      await this.#writer.write(bytes);
+    } catch (error) {
+      this.#end(this.#connectionEnded(error));
+    }
+  }
+
+  #abort(pending: Pending, reason: unknown): void {
+    if (this.#queue.withdraw(pending)) {
+      pending.fail(reason);
+      this.#readAgain?.();
+      void this.#pump();
+      return;
+    }
+    pending.fail(reason);
+    // The server waits for octets that will never come.
+    if (pending.phase === 'literal')
+      this.#end(new ImapConnectionError(`${pending.request.name} was aborted inside a literal`));
+  }
+
+  // Ending
+
+  #connectionEnded(cause?: unknown): ImapConnectionError {
+    if (cause instanceof ImapConnectionError) return cause;
+    const bye = this.#bye;
+    if (bye !== null)
+      return new ImapConnectionError(`the server ended the connection: ${bye}`, { cause, bye });
+    const why = cause instanceof Error ? cause.message : 'the server closed it';
+    return new ImapConnectionError(`the connection is lost: ${why}`, { cause });
+  }
+
+  #end(error: ImapConnectionError, inOrder = false): void {
+    if (this.#over !== null) return;
+    this.#over = error;
+    this.#state = 'logout';
+    this.#silence.stop();
+    clearTimeout(this.#byeTimer);
+    this.#onGreeting?.reject(error);
+    this.#onGreeting = null;
+    this.#literalWait?.resolve(false);
+    this.#literalWait = null;
+    this.#readAgain?.();
+    for (const pending of this.#queue.clear()) {
+      pending.promise.catch(() => {}); // each caller has his own promise; those who left must not hear of it
+      pending.lose(error);
+    }
+    this.stream.close(inOrder ? undefined : error);
+    this.#resolveClosed(inOrder ? null : error);
+  }
+}
+
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}
+
+/** Four letters, as imaplib does it: tags of two connections are told apart in a log. */
+function randomTagPrefix(): string {
+  const letters = 'ABCDEFGHIJKLMNOP';
+  const [number = 0] = crypto.getRandomValues(new Uint16Array(1));
+  return [12, 8, 4, 0].map((shift) => letters[(number >> shift) & 15]).join('');
 }

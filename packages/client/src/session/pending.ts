@@ -1,0 +1,71 @@
+// One command on its way: queued, being sent, waiting for its answer.
+
+import { ImapConnectionError } from './errors.ts';
+import type { Completion, Request } from './request.ts';
+import type { Response } from '../wire/response.ts';
+
+/** How far a command has come. `literal`: it cannot be taken back any more without closing the connection. */
+export type Phase = 'queued' | 'sending' | 'literal' | 'sent' | 'answered';
+
+/** A request with its tag and its caller's promise. */
+export class Pending {
+  readonly request: Request;
+  readonly promise: Promise<Completion>;
+  tag = '';
+  phase: Phase = 'queued';
+  /** Its caller has gone; its answer is still to come, and is dropped. */
+  abandoned = false;
+  #resolve!: (completion: Completion) => void;
+  #reject!: (error: unknown) => void;
+  #stopListening: (() => void) | null = null;
+
+  constructor(request: Request) {
+    this.request = request;
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  /** Calls `onAbort` when the caller's signal aborts before the command is answered. */
+  watch(onAbort: (reason: unknown) => void): void {
+    const signal = this.request.signal;
+    if (signal === undefined) return;
+    const listener = (): void => onAbort(signal.reason);
+    signal.addEventListener('abort', listener, { once: true });
+    this.#stopListening = () => signal.removeEventListener('abort', listener);
+  }
+
+  /** Offers a response; true where this command takes it. */
+  collect(response: Response): boolean {
+    return this.request.collect?.(response) === true;
+  }
+
+  /** The tagged line has come. */
+  settle(completion: Completion): void {
+    this.phase = 'answered';
+    this.#stopListening?.();
+    this.#resolve(completion);
+  }
+
+  /** Its caller gets an error; an answer that still comes is drained. */
+  fail(error: unknown): void {
+    this.abandoned = true;
+    this.#stopListening?.();
+    this.#reject(error);
+    this.request.rows?.fail(error);
+  }
+
+  /** The connection is gone. */
+  lose(error: ImapConnectionError): void {
+    if (this.abandoned) return;
+    this.fail(
+      new ImapConnectionError(
+        this.phase === 'queued'
+          ? `${this.request.name} was not sent: ${error.message}`
+          : `${this.request.name} got no answer: ${error.message}`,
+        { cause: error.cause ?? error, bye: error.bye },
+      ),
+    );
+  }
+}
