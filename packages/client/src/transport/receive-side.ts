@@ -80,7 +80,7 @@ export class ReceiveSide {
 
   /** The connection broke: the stream errors behind the queued bytes, which may say why. */
   fail(error: unknown): void {
-    if (this.#done || this.#last?.error !== undefined) return;
+    if (this.ended) return;
     this.#last = { error };
     this.#deliver();
   }
