@@ -3,14 +3,43 @@
 //   capability-data = "CAPABILITY" *(SP capability) SP "IMAP4rev1" *(SP capability)
 //   flag-list       = "(" [flag *(SP flag)] ")"
 
+import { BACKSLASH, BRACKET_CLOSE, BRACKET_OPEN, CLOSE, isBlank, text } from './ascii.ts';
 import type { ResponseReader } from './reader.ts';
 
 /** Reads capabilities up to the end of the line or `]`, in capitals. */
 export function readCapabilities(reader: ResponseReader): string[] {
-  throw new Error(String(reader));
+  const capabilities: string[] = [];
+  for (reader.space(); !reader.atEnd && reader.peek() !== BRACKET_CLOSE; reader.space()) {
+    capabilities.push(reader.atom().toUpperCase());
+  }
+  return capabilities;
 }
 
 /** Reads a flag list, parentheses and all; flags keep their spelling. */
 export function readFlags(reader: ResponseReader): string[] {
-  throw new Error(String(reader));
+  const flags: string[] = [];
+  for (const run of reader.list(readFlag)) {
+    // quirk: glued-flags. home.pl writes `\Sent\HasNoChildren`.
+    const next = run.charCodeAt(0) === BACKSLASH ? run.indexOf('\\', 1) : -1;
+    if (next > 0) flags.push(...run.split(/(?=\\)/));
+    else flags.push(run);
+  }
+  return flags;
+}
+
+/** A flag, quoted or not. quirk: flag-specials. Gmail has brackets, and spaces within them, in its flags. */
+function readFlag(reader: ResponseReader): string {
+  const { bytes } = reader;
+  const from = reader.position;
+  if (bytes[from] === 34) return reader.astring();
+  let at = from;
+  for (; at < bytes.length && bytes[at] !== CLOSE && !isBlank(bytes[at]); at++) {
+    if (bytes[at] !== BRACKET_OPEN) continue;
+    // A bracket closes before the list does, or is an octet like any other.
+    let close = at;
+    while (close < bytes.length && bytes[close] !== CLOSE && bytes[close] !== BRACKET_CLOSE) close++;
+    if (bytes[close] === BRACKET_CLOSE) at = close;
+  }
+  reader.position = at;
+  return text(bytes, from, at);
 }

@@ -1,10 +1,19 @@
 // FETCH responses: the items of one message (RFC 3501 7.4.2).
 //
 //   msg-att = "(" (msg-att-dynamic / msg-att-static) *(SP (msg-att-dynamic / msg-att-static)) ")"
+//   msg-att-static = "ENVELOPE" SP envelope / "INTERNALDATE" SP date-time / "RFC822.SIZE" SP number /
+//                    "BODY" ["STRUCTURE"] SP body / "BODY" section ["<" number ">"] SP nstring / "UID" SP uniqueid
 
-import type { BodyPart } from './bodystructure.ts';
-import type { Envelope } from './envelope.ts';
-import type { ResponseReader, Unparsed, Value } from './reader.ts';
+import { BRACKET_OPEN, OPEN } from './ascii.ts';
+import { readBodyStructure, type BodyPart } from './bodystructure.ts';
+import { readFlags } from './capability.ts';
+import { readEnvelope, type Envelope } from './envelope.ts';
+import { parseInternalDate, type InternalDate } from './internal-date.ts';
+import { passOver } from './pass-over.ts';
+import { ParseError, type ResponseReader, type Unparsed, type Value } from './reader.ts';
+import { emptyRecord, record } from './record.ts';
+
+export type { InternalDate } from './internal-date.ts';
 
 /** A body section as it came: `BODY[1.2]<0>`. */
 export interface Section {
@@ -14,13 +23,8 @@ export interface Section {
   readonly offset: number | null;
   /** Null where the server said NIL. */
   readonly bytes: Uint8Array | null;
-}
-
-/** The server's date of arrival. */
-export interface InternalDate {
-  readonly date: Date;
-  /** Minutes east of Greenwich, as the server wrote it. */
-  readonly zone: number;
+  /** It came as BINARY (RFC 3516): its transfer encoding has been undone. */
+  readonly decoded?: boolean;
 }
 
 /** What a FETCH response holds; an item that was not asked for, or could not be read, is absent. */
@@ -43,7 +47,126 @@ export interface FetchedMessage {
   readonly unparsed: Readonly<Record<string, Unparsed>>;
 }
 
+type Items = { -readonly [key in keyof FetchedMessage]: FetchedMessage[key] } & { sections: Section[] };
+
 /** Reads what stands behind `* n FETCH`. Never loses the whole message for one bad item. */
 export function readFetch(reader: ResponseReader, sequence: number): FetchedMessage {
-  throw new Error(String(reader) + String(sequence));
+  const message: Items = { sequence, sections: [], other: emptyRecord, unparsed: emptyRecord };
+  reader.space();
+  reader.skip('(');
+  // An end without its parenthesis is an end all the same.
+  for (reader.space(); reader.peek() !== -1 && !reader.skip(')'); reader.space()) {
+    // quirk: parenthesised-item. Lotus Domino puts parentheses round ENVELOPE and its name.
+    if (reader.skip('(')) continue;
+    const from = reader.position;
+    let name = '';
+    try {
+      name = reader.atom().toUpperCase();
+      readItem(reader, name, message);
+    } catch (error) {
+      if (!(error instanceof ParseError)) throw error;
+      reader.position = from;
+      const unparsed = passOver(reader);
+      message.unparsed = keep(message.unparsed, name, { unparsed, reason: error.message });
+    }
+  }
+  return message;
+}
+
+function readItem(reader: ResponseReader, name: string, message: Items): void {
+  if (reader.peek() === BRACKET_OPEN) {
+    readSection(reader, name, message);
+    return;
+  }
+  if (!reader.space() && reader.peek() !== OPEN) throw reader.fails('a space');
+  switch (name) {
+    case 'UID':
+      message.uid = reader.number();
+      break;
+    case 'FLAGS':
+      message.flags = readFlags(reader);
+      break;
+    case 'RFC822.SIZE':
+      message.size = reader.number();
+      break;
+    case 'INTERNALDATE':
+      readInternalDate(reader, message);
+      break;
+    case 'ENVELOPE':
+      message.envelope = readEnvelope(reader);
+      break;
+    case 'BODY':
+    case 'BODYSTRUCTURE':
+      message.bodyStructure = readBodyStructure(reader);
+      break;
+    case 'MODSEQ':
+      readModSeq(reader, message);
+      break;
+    case 'RFC822':
+      message.sections.push({ section: '', offset: null, bytes: reader.nbytes() });
+      break;
+    case 'RFC822.HEADER':
+    case 'RFC822.TEXT':
+      message.sections.push({ section: name.slice(7), offset: null, bytes: reader.nbytes() });
+      break;
+    default:
+      message.other = keep(message.other, name, reader.value());
+  }
+}
+
+function readInternalDate(reader: ResponseReader, message: Items): void {
+  const written = reader.nstring();
+  if (written === null) return;
+  const date = parseInternalDate(written);
+  if (date === null) throw new ParseError('a date', reader.position, JSON.stringify(written.slice(0, 40)));
+  message.internalDate = date;
+}
+
+function readModSeq(reader: ResponseReader, message: Items): void {
+  const [value] = reader.list(() => (reader.skip('-') ? -reader.bigint() : reader.bigint()));
+  // quirk: negative-modseq. Zoho sends -1 where it knows none.
+  if (value !== undefined && value >= 0n) message.modSeq = value;
+}
+
+/**
+ *   section      = "[" [section-spec] "]"
+ *   section-spec = section-msgtext / (section-part ["." section-text])
+ */
+function readSection(reader: ResponseReader, name: string, message: Items): void {
+  reader.expect('[');
+  reader.space();
+  const words: string[] = [];
+  for (; !reader.skip(']'); reader.space()) {
+    if (reader.peek() === OPEN) words.push(`(${reader.list(() => reader.astring()).join(' ')})`);
+    else words.push(reader.atom().toUpperCase());
+  }
+  const section = words.join(' ');
+  let offset: number | null = null;
+  if (reader.skip('<')) {
+    offset = readOffset(reader);
+    reader.expect('>');
+  }
+  reader.space();
+  if (name === 'BODY' || name === 'RFC822')
+    message.sections.push({ section, offset, bytes: reader.nbytes() });
+  else if (name === 'BINARY')
+    message.sections.push({ section, offset, bytes: reader.nbytes(), decoded: true });
+  else message.other = keep(message.other, `${name}[${section}]`, reader.value());
+}
+
+function readOffset(reader: ResponseReader): number {
+  const from = reader.position;
+  let value = 0;
+  while (reader.peek() >= 48 && reader.peek() <= 57) {
+    value = value * 10 + reader.peek() - 48;
+    reader.position++;
+  }
+  if (reader.position === from || value > Number.MAX_SAFE_INTEGER) throw reader.fails('an offset');
+  return value;
+}
+
+function keep<T>(kept: Readonly<Record<string, T>>, name: string, value: T): Readonly<Record<string, T>> {
+  const values: Record<string, T> = kept === emptyRecord ? record<T>() : kept;
+  values[name] = value;
+  return values;
 }

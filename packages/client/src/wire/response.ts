@@ -5,8 +5,9 @@
 //   response-data    = "*" SP (resp-cond-state / resp-cond-bye / mailbox-data / message-data / …) CRLF
 //   continue-req     = "+" SP (resp-text / base64) CRLF
 
-import type { ResponseReader } from './reader.ts';
-import type { ResponseCode } from './response-code.ts';
+import { BRACKET_OPEN, CLOSE, OPEN, PLUS, SP, STAR, ZERO, isBlank, isDigit, latin1, text } from './ascii.ts';
+import { ParseError, ResponseReader } from './reader.ts';
+import { readResponseCode, type ResponseCode } from './response-code.ts';
 
 /** A response whose head has been read. */
 export interface Response {
@@ -28,12 +29,109 @@ export interface StatusText {
   readonly text: string;
 }
 
+class Headed implements Response {
+  readonly tag: string;
+  readonly name: string;
+  readonly number: number | null;
+  readonly bytes: Uint8Array;
+  readonly #behind: number;
+
+  constructor(tag: string, name: string, number: number | null, bytes: Uint8Array, behind: number) {
+    this.tag = tag;
+    this.name = name;
+    this.number = number;
+    this.bytes = bytes;
+    this.#behind = behind;
+  }
+
+  reader(): ResponseReader {
+    return new ResponseReader(this.bytes, this.#behind);
+  }
+}
+
+const statusNames = new Set(['OK', 'NO', 'BAD', 'BYE', 'PREAUTH']);
+
+/** Whether a response of this name says how something went: OK, NO, BAD, BYE, PREAUTH. */
+export function isStatus(name: string): boolean {
+  return statusNames.has(name);
+}
+
 /** Reads the head. Never throws: a line that is no response has the name `` and the tag ``. */
 export function readHead(bytes: Uint8Array): Response {
-  throw new Error(String(bytes));
+  let at = 0;
+  // quirk: nul-padding
+  while (bytes[at] === 0 || isBlank(bytes[at])) at++;
+  if (bytes[at] === PLUS) {
+    // quirk: bare-continuation. AOL's `+` has nothing behind it, not even a space.
+    return new Headed('+', '', null, bytes, blanks(bytes, at + 1));
+  }
+  if (bytes[at] === STAR) return untagged(bytes, blanks(bytes, at + 1));
+  // quirk: code-without-ok. Exchange leaves out `* OK` altogether.
+  if (bytes[at] === BRACKET_OPEN) return new Headed('*', 'OK', null, bytes, at);
+  const tagEnd = word(bytes, at);
+  const from = blanks(bytes, tagEnd);
+  const end = word(bytes, from);
+  const name = end - from > 7 ? '' : latin1(bytes, from, end).toUpperCase();
+  // quirk: no-response. Exchange's `Server Unavailable. 15` is neither tagged nor untagged.
+  if (tagEnd === at || !statusNames.has(name)) return new Headed('', '', null, bytes, at);
+  return new Headed(text(bytes, at, tagEnd), name, null, bytes, blanks(bytes, end));
+}
+
+/** Reads what stands behind the asterisk. */
+function untagged(bytes: Uint8Array, start: number): Response {
+  let at = start;
+  let number: number | null = null;
+  if (isDigit(bytes[at])) {
+    let value = 0;
+    for (; isDigit(bytes[at]); at++) value = value * 10 + (bytes[at] ?? ZERO) - ZERO;
+    if (at === bytes.length || bytes[at] === SP) {
+      number = value;
+      // quirk: two-spaces. DavMail writes `*  3 EXISTS`.
+      at = blanks(bytes, at);
+    } else at = start;
+  }
+  // quirk: code-without-ok. home.pl leaves out the OK.
+  if (bytes[at] === BRACKET_OPEN) return new Headed('*', 'OK', number, bytes, at);
+  const end = word(bytes, at);
+  return new Headed('*', nameOf(bytes, at, end), number, bytes, blanks(bytes, end));
+}
+
+/** In capitals; the names that come with every message are not built anew. */
+function nameOf(bytes: Uint8Array, from: number, end: number): string {
+  if (end - from === 5 && bytes[from] === 70 && bytes[from + 1] === 69 && bytes[from + 2] === 84) {
+    if (bytes[from + 3] === 67 && bytes[from + 4] === 72) return 'FETCH';
+  }
+  return text(bytes, from, end).toUpperCase();
+}
+
+function blanks(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (isBlank(bytes[at])) at++;
+  return at;
+}
+
+function word(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (at < bytes.length && !isBlank(bytes[at]) && bytes[at] !== OPEN && bytes[at] !== CLOSE) at++;
+  return at;
 }
 
 /** Reads `[code] text` behind OK, NO, BAD, BYE, PREAUTH or `+`. A code that is malformed stays in the text. */
 export function readStatusText(reader: ResponseReader): StatusText {
-  throw new Error(String(reader));
+  reader.space();
+  const from = reader.position;
+  if (reader.skip('[')) {
+    try {
+      reader.space();
+      const code = readResponseCode(reader);
+      reader.space();
+      reader.expect(']');
+      // `[Gmail]/Trash selected` is text: behind a code there is a space, or nothing.
+      if (reader.position === reader.bytes.length || reader.space()) return { code, text: reader.rest() };
+    } catch (error) {
+      if (!(error instanceof ParseError)) throw error;
+    }
+    reader.position = from;
+  }
+  return { code: null, text: reader.rest() };
 }

@@ -1,6 +1,7 @@
 // Sets of sequence numbers or UIDs (RFC 3501 9): 1,3:5,8:*
 //
 //   sequence-set = (seq-number / seq-range) *("," sequence-set)
+//   seq-number   = nz-number / "*"
 
 /** One number, or both ends of a range; `*` is the last message. */
 export type SetMember = number | '*' | readonly [first: number | '*', last: number | '*'];
@@ -8,26 +9,120 @@ export type SetMember = number | '*' | readonly [first: number | '*', last: numb
 /** What is accepted where a set is asked for: `'1:*'`, `7`, `[1, 2, 3]`, `[[1, 5], 9]`. */
 export type SequenceSet = string | number | readonly SetMember[];
 
+/** A range in ascending order; `*` is Infinity. */
+type Range = [first: number, last: number];
+
+const greatest = 4294967295;
+
+function invalid(value: unknown): RangeError {
+  const shown = typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : String(value);
+  return new RangeError(
+    `${shown} is no set of message numbers: write 1, 2:4, 7:* or several of them with commas`,
+  );
+}
+
+function checked(value: number | '*'): number {
+  if (value === '*') return Infinity;
+  if (!Number.isInteger(value) || value < 1 || value > greatest) {
+    throw new RangeError(`a message number is between 1 and ${greatest}, not ${String(value)}`);
+  }
+  return value;
+}
+
+/** Both ends in ascending order (quirk: ascending-ranges, hMailServer refuses others); what they include is the same. */
+function range(first: number, last: number): Range {
+  return first <= last ? [first, last] : [last, first];
+}
+
+const member = /^(?:([1-9]\d{0,9})|(\*))(?::(?:([1-9]\d{0,9})|(\*)))?$/;
+
+function readRange(text: string): Range {
+  const match = member.exec(text);
+  if (match === null) throw invalid(text);
+  const first = checked(match[2] === undefined ? Number(match[1]) : '*');
+  if (match[3] === undefined && match[4] === undefined) return [first, first];
+  return range(first, checked(match[4] === undefined ? Number(match[3]) : '*'));
+}
+
+function readRanges(text: string): Range[] {
+  return text.split(',').map(readRange);
+}
+
+function rangesOf(set: SequenceSet): Range[] {
+  if (typeof set === 'string') return readRanges(set);
+  if (typeof set === 'number') return [[checked(set), checked(set)]];
+  if (set.length === 0) throw new RangeError('a set of message numbers needs at least one number');
+  return set.map((one) => {
+    if (typeof one === 'object') return range(checked(one[0]), checked(one[1]));
+    const value = checked(one);
+    return [value, value];
+  });
+}
+
+/** In ascending order, without overlaps, neighbours joined. */
+function merged(ranges: Range[]): Range[] {
+  let sorted = ranges;
+  if (ranges.some((one, index) => index > 0 && one[0] < (ranges[index - 1]?.[0] ?? 0))) {
+    sorted = ranges.toSorted((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
+  }
+  const out: Range[] = [];
+  let last: Range | undefined;
+  for (const [first, end] of sorted) {
+    if (last !== undefined && first <= last[1] + 1) last[1] = Math.max(last[1], end);
+    else out.push((last = [first, end]));
+  }
+  return out;
+}
+
+const written = (value: number): string => (value === Infinity ? '*' : String(value));
+
 /**
- * The set as it is written, runs of neighbours joined.
+ * The set as it is written, in ascending order, runs of neighbours joined. `$`, the last search's result (RFC 5182),
+ * stays as it is.
  *
  * @throws RangeError where it is empty, or a number is not in 1…4294967295
  */
 export function formatSet(set: SequenceSet): string {
-  throw new Error(String(set));
+  if (set === '$') return set;
+  return merged(rangesOf(set))
+    .map(([first, last]) => (first === last ? written(first) : `${written(first)}:${written(last)}`))
+    .join(',');
 }
 
 /**
- * The numbers of a set without `*`, in the order they stand.
+ * The numbers of a set without `*`, in the order they stand; each range upwards.
  *
  * @param most refuses sets with more members than this (a server may claim 1:4294967295)
  * @throws RangeError where it is no set
  */
 export function expandSet(text: string, most = 1_000_000): number[] {
-  throw new Error(text + String(most));
+  const numbers: number[] = [];
+  for (const [first, last] of readRanges(text)) {
+    if (last === Infinity) throw new RangeError(`${JSON.stringify(text.slice(0, 40))} names no last message`);
+    if (last - first + 1 > most - numbers.length) {
+      throw new RangeError(`${JSON.stringify(text.slice(0, 40))} has more than ${most} members`);
+    }
+    for (let value = first; value <= last; value++) numbers.push(value);
+  }
+  return numbers;
 }
 
 /** A test whether a number is in the set; `*` counts as any number at least as high as the highest named. */
 export function setContains(set: SequenceSet): (number: number) => boolean {
-  throw new Error(String(set));
+  const ranges = merged(rangesOf(set));
+  const last = ranges.at(-1);
+  // `*` alone stands for some number that is not known here.
+  if (last?.[0] === Infinity) last[0] = ranges.at(-2)?.[1] ?? 0;
+  return (number) => {
+    let low = 0;
+    let high = ranges.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const [first, end] = ranges[middle] ?? [0, 0];
+      if (number < first) high = middle - 1;
+      else if (number > end) low = middle + 1;
+      else return true;
+    }
+    return false;
+  };
 }
