@@ -2,6 +2,11 @@
 
 export { ImapClient } from './client/client.ts';
 export type * from './client/types.ts';
+export type { Appended } from './commands/append.ts';
+export type { FetchItems, SectionRequest } from './commands/fetch.ts';
+export type { SearchQuery } from './commands/search.ts';
+export type { StatusItem } from './commands/status.ts';
+export type { FlagChange } from './commands/store.ts';
 export {
   ImapCapabilityError,
   ImapCommandError,
@@ -11,8 +16,7 @@ export {
 } from './session/errors.ts';
 export type { SessionLimits } from './session/session.ts';
 export type { SessionState } from './session/request.ts';
-export { TransportError } from './transport/byte-stream.ts';
-export type * from './transport/byte-stream.ts';
+export * from './transport/index.ts';
 export { hasAttribute, type ListedMailbox } from './wire/list.ts';
 export { partName, walkParts, type BodyPart, type Disposition } from './wire/bodystructure.ts';
 export { codeName, type CopyUid, type ResponseCode } from './wire/response-code.ts';
@@ -21,3 +25,4 @@ export type { FetchedMessage, InternalDate, Section } from './wire/fetch.ts';
 export type { MailboxStatus } from './wire/status.ts';
 export type { SequenceSet, SetMember } from './wire/set.ts';
 export type { LiteralSource } from './wire/writer.ts';
+export { decodeTransfer, decodeTransferBytes } from './wire/transfer-encoding.ts';

@@ -1,7 +1,29 @@
 // ImapClient: exactly one connection, typed. Every call may be made at any time, in any order.
 
-import type { StreamInfo } from '../transport/byte-stream.ts';
+import { append, type Appended } from '../commands/append.ts';
+import { close } from '../commands/close.ts';
+import { iterate, run, type Command, type RunOptions } from '../commands/command.ts';
+import { copy } from '../commands/copy.ts';
+import { create } from '../commands/create.ts';
+import { deleteMailbox } from '../commands/delete.ts';
+import { expunge } from '../commands/expunge.ts';
+import { fetch, type FetchItems } from '../commands/fetch.ts';
+import { list } from '../commands/list.ts';
+import { logout } from '../commands/logout.ts';
+import { lsub } from '../commands/lsub.ts';
+import { noop } from '../commands/noop.ts';
+import { rename } from '../commands/rename.ts';
+import { search, type SearchQuery } from '../commands/search.ts';
+import { select } from '../commands/select.ts';
+import { status, type StatusItem } from '../commands/status.ts';
+import { store, type FlagChange } from '../commands/store.ts';
+import { subscribe } from '../commands/subscribe.ts';
+import { unselect } from '../commands/unselect.ts';
+import { unsubscribe } from '../commands/unsubscribe.ts';
+import { ImapConnectionError } from '../session/errors.ts';
 import type { SessionState } from '../session/request.ts';
+import type { Session } from '../session/session.ts';
+import type { StreamInfo } from '../transport/byte-stream.ts';
 import type { BodyPart } from '../wire/bodystructure.ts';
 import type { FetchedMessage } from '../wire/fetch.ts';
 import type { ListedMailbox } from '../wire/list.ts';
@@ -9,88 +31,265 @@ import type { CopyUid } from '../wire/response-code.ts';
 import type { SequenceSet } from '../wire/set.ts';
 import type { MailboxStatus } from '../wire/status.ts';
 import type { LiteralSource } from '../wire/writer.ts';
+import { ClientRunner } from './client-runner.ts';
+import { download } from './download.ts';
+import { eventsOf } from './event-iterator.ts';
+import { move } from './move.ts';
+import { rowsOf } from './rows.ts';
+import { learnCapabilities, secure, signIn } from './sign-in.ts';
 import type {
-  Appended,
   AppendOptions,
   Auth,
   CallOptions,
   ClientEvents,
   ConnectOptions,
   DownloadOptions,
-  FetchItems,
-  FlagChange,
   MailboxEvent,
   NumberOptions,
   Rows,
-  SearchQuery,
   SelectedMailbox,
-  StatusItem,
 } from './types.ts';
 
+/** LOGOUT that is not answered within this time is no reason to keep the connection. */
+const LOGOUT_MS = 3_000;
+
 /** A connection to an IMAP server. */
-export declare class ImapClient {
+export class ImapClient {
+  readonly #runner: ClientRunner;
+
+  private constructor(runner: ClientRunner) {
+    this.#runner = runner;
+  }
+
   /**
    * Connects, secures the line, signs in where `auth` is given.
    *
    * @throws ImapConnectionError, ImapCommandError (a refused login), ImapCapabilityError
    */
-  static connect(options: ConnectOptions): Promise<ImapClient>;
+  static async connect(options: ConnectOptions): Promise<ImapClient> {
+    const runner = await ClientRunner.open(options);
+    const client = new ImapClient(runner);
+    try {
+      await secure(runner, options);
+      if (options.auth !== undefined) await signIn(runner, options.auth, { signal: options.signal });
+      else await learnCapabilities(runner, { signal: options.signal });
+      if (options.autoIdle !== false) runner.idling.enable(true);
+    } catch (error) {
+      runner.session.close(error instanceof Error ? error : null);
+      throw error;
+    }
+    return client;
+  }
 
-  readonly state: SessionState;
+  get state(): SessionState {
+    return this.#session.state;
+  }
+
   /** In capitals: `IDLE`, `UIDPLUS`, `AUTH=PLAIN`. */
-  readonly capabilities: ReadonlySet<string>;
+  get capabilities(): ReadonlySet<string> {
+    return this.#session.capabilities;
+  }
+
   /** The server's first words. */
-  readonly greeting: string;
+  get greeting(): string {
+    return this.#session.greeting.text;
+  }
+
   /** Address, timings, TLS and certificates of the connection. */
-  readonly info: StreamInfo;
+  get info(): StreamInfo {
+    return this.#session.info;
+  }
+
   /** The selected mailbox as it is now, or null. */
-  readonly mailbox: SelectedMailbox | null;
+  get mailbox(): SelectedMailbox | null {
+    return this.#runner.selection.mailbox;
+  }
+
   /** Settles when the connection is over: null after `logout`, else why. Never rejects. */
-  readonly closed: Promise<Error | null>;
+  get closed(): Promise<Error | null> {
+    return this.#session.closed;
+  }
 
   /** Calls `listener` for each event of that kind; returns what ends it. */
-  on<Type extends keyof ClientEvents>(type: Type, listener: (event: ClientEvents[Type]) => void): () => void;
+  on<Type extends keyof ClientEvents>(type: Type, listener: (event: ClientEvents[Type]) => void): () => void {
+    return this.#runner.events.on(type, listener);
+  }
 
-  login(auth: Auth, options?: CallOptions): Promise<void>;
-  /** Mailboxes whose names match; `%` stops at the delimiter, `*` does not. */
-  list(pattern?: string, options?: CallOptions & { readonly reference?: string }): Rows<ListedMailbox>;
-  lsub(pattern?: string, options?: CallOptions & { readonly reference?: string }): Rows<ListedMailbox>;
-  status(mailbox: string, items: readonly StatusItem[], options?: CallOptions): Promise<MailboxStatus>;
-  select(mailbox: string, options?: CallOptions & { readonly readOnly?: boolean }): Promise<SelectedMailbox>;
-  fetch(set: SequenceSet, items: FetchItems, options?: NumberOptions): Rows<FetchedMessage>;
+  /** Signs in, where `connect` was not told how. */
+  async login(auth: Auth, options: CallOptions = {}): Promise<void> {
+    await signIn(this.#runner, auth, options);
+  }
+
+  /** Mailboxes whose names match; `%` stops at the delimiter, `*` does not. Sent when the first row is asked for. */
+  list(pattern = '*', options: CallOptions & { readonly reference?: string } = {}): Rows<ListedMailbox> {
+    const { reference = '' } = options;
+    return rowsOf(() => iterate(this.#runner, list, { reference, pattern }, options));
+  }
+
+  /** Subscribed mailboxes whose names match. */
+  lsub(pattern = '*', options: CallOptions & { readonly reference?: string } = {}): Rows<ListedMailbox> {
+    const { reference = '' } = options;
+    return rowsOf(() => iterate(this.#runner, lsub, { reference, pattern }, options));
+  }
+
+  /** Counts of a mailbox that need not be selected. */
+  status(mailbox: string, items: readonly StatusItem[], options: CallOptions = {}): Promise<MailboxStatus> {
+    return this.#run(status, { mailbox, items }, options);
+  }
+
+  /** Opens a mailbox; the one before is left, whether this succeeds or not. */
+  async select(
+    mailbox: string,
+    options: CallOptions & { readonly readOnly?: boolean } = {},
+  ): Promise<SelectedMailbox> {
+    const { selection } = this.#runner;
+    let opened: SelectedMailbox | null = null;
+    const opening = selection.opening(mailbox);
+    await select(
+      this.#runner,
+      { mailbox, readOnly: options.readOnly === true },
+      {
+        ...opening,
+        opened: (readOnly) => {
+          opening.opened(readOnly);
+          opened = selection.mailbox;
+        },
+      },
+      options,
+    );
+    return opened!;
+  }
+
+  /** Items of messages, a row each, as they come. Sent when the first row is asked for. */
+  fetch(set: SequenceSet, items: FetchItems, options: NumberOptions = {}): Rows<FetchedMessage> {
+    return rowsOf(() => iterate(this.#runner, fetch, { set, items, uid: options.uid !== false }, options));
+  }
+
   /**
    * The content of one part, decoded, in pieces fetched as they are read; other calls run in between. With a section
    * as text (`''` is the whole message) the octets come as they are. Cancelling the stream stops fetching.
    */
-  download(uid: number, part: BodyPart | string, options?: DownloadOptions): ReadableStream<Uint8Array>;
-  search(query: SearchQuery, options?: NumberOptions): Promise<number[]>;
-  /** Gives the new flags as the server reports them. */
-  store(set: SequenceSet, change: FlagChange, options?: NumberOptions): Promise<FetchedMessage[]>;
-  copy(set: SequenceSet, mailbox: string, options?: NumberOptions): Promise<CopyUid | null>;
-  /** MOVE, or without it COPY, then \\Deleted and UID EXPUNGE of what the copy has confirmed. */
-  move(set: SequenceSet, mailbox: string, options?: NumberOptions): Promise<CopyUid | null>;
+  download(uid: number, part: BodyPart | string, options: DownloadOptions = {}): ReadableStream<Uint8Array> {
+    const begun = this.mailbox;
+    const stillSelected = (): void => {
+      const now = this.mailbox;
+      if (now !== null && now.name === begun?.name && now.uidValidity === begun.uidValidity) return;
+      throw new ImapConnectionError(`the mailbox of message ${uid} is no longer selected`);
+    };
+    return download(this.#runner, { uid, part, stillSelected }, options);
+  }
+
+  /** UIDs (or sequence numbers) of the messages that match. */
+  search(query: SearchQuery, options: NumberOptions = {}): Promise<number[]> {
+    return this.#run(search, { query, uid: options.uid !== false }, options);
+  }
+
+  /** Changes flags; gives them as the server reports them. */
+  store(set: SequenceSet, change: FlagChange, options: NumberOptions = {}): Promise<FetchedMessage[]> {
+    return this.#run(store, { set, change, uid: options.uid !== false }, options);
+  }
+
+  /** Copies messages; gives their UIDs there where the server tells (UIDPLUS). */
+  copy(set: SequenceSet, mailbox: string, options: NumberOptions = {}): Promise<CopyUid | null> {
+    return this.#run(copy, { set, mailbox, uid: options.uid !== false }, options);
+  }
+
+  /** MOVE, or without it COPY, then \Deleted and UID EXPUNGE of what the copy has confirmed. */
+  move(set: SequenceSet, mailbox: string, options: NumberOptions = {}): Promise<CopyUid | null> {
+    return move(this.#runner, { set, mailbox, uid: options.uid !== false }, options);
+  }
+
+  /** Stores a message. A string goes out as UTF-8. */
   append(
     mailbox: string,
     message: string | Uint8Array | LiteralSource,
-    options?: AppendOptions,
-  ): Promise<Appended | null>;
-  /** Removes messages marked \\Deleted: all, or those of a UID set (which needs UIDPLUS). */
-  expunge(set?: SequenceSet, options?: CallOptions): Promise<void>;
-  /** Events as they come, until the loop is left or `signal` aborts. */
-  idle(options?: CallOptions): AsyncIterable<MailboxEvent>;
-  create(mailbox: string, options?: CallOptions): Promise<void>;
-  delete(mailbox: string, options?: CallOptions): Promise<void>;
-  rename(mailbox: string, newName: string, options?: CallOptions): Promise<void>;
-  subscribe(mailbox: string, options?: CallOptions): Promise<void>;
-  unsubscribe(mailbox: string, options?: CallOptions): Promise<void>;
-  noop(options?: CallOptions): Promise<void>;
+    options: AppendOptions = {},
+  ): Promise<Appended | null> {
+    const { flags = [], date, onProgress, signal } = options;
+    const data = typeof message === 'string' ? new TextEncoder().encode(message) : message;
+    return this.#run(
+      append,
+      { mailbox, flags, date, message: data },
+      { signal, onProgress: onProgress && ((transferred, total) => onProgress({ transferred, total })) },
+    );
+  }
+
+  /** Removes messages marked \Deleted: all, or those of a UID set (which needs UIDPLUS). */
+  expunge(set?: SequenceSet, options: CallOptions = {}): Promise<void> {
+    return this.#run(expunge, { set }, options);
+  }
+
+  /** Events as they come, until the loop is left or `signal` aborts. Other calls may be made meanwhile. */
+  idle(options: CallOptions = {}): AsyncIterable<MailboxEvent> {
+    return eventsOf(this.#runner, options);
+  }
+
+  create(mailbox: string, options: CallOptions = {}): Promise<void> {
+    return this.#run(create, { mailbox }, options);
+  }
+
+  delete(mailbox: string, options: CallOptions = {}): Promise<void> {
+    return this.#run(deleteMailbox, { mailbox }, options);
+  }
+
+  rename(mailbox: string, newName: string, options: CallOptions = {}): Promise<void> {
+    return this.#run(rename, { mailbox, newName }, options);
+  }
+
+  subscribe(mailbox: string, options: CallOptions = {}): Promise<void> {
+    return this.#run(subscribe, { mailbox }, options);
+  }
+
+  unsubscribe(mailbox: string, options: CallOptions = {}): Promise<void> {
+    return this.#run(unsubscribe, { mailbox }, options);
+  }
+
+  noop(options: CallOptions = {}): Promise<void> {
+    return this.#run(noop, undefined, options);
+  }
+
   /** Asks whether the connection still lives; rejects, and `close` is told, where it does not. */
-  probe(): Promise<void>;
-  /** Leaves the mailbox and expunges what is marked \\Deleted. */
-  close(options?: CallOptions): Promise<void>;
+  async probe(): Promise<void> {
+    const { stream } = this.#session;
+    if (stream.probe === undefined) await this.noop();
+    else await stream.probe();
+  }
+
+  /** Leaves the mailbox and expunges what is marked \Deleted. */
+  async close(options: CallOptions = {}): Promise<void> {
+    await this.#run(close, undefined, options);
+    this.#runner.selection.leave();
+  }
+
   /** Leaves the mailbox without expunging. */
-  unselect(options?: CallOptions): Promise<void>;
+  async unselect(options: CallOptions = {}): Promise<void> {
+    await this.#run(unselect, undefined, options);
+    this.#runner.selection.leave();
+  }
+
   /** Says good-bye and closes; never fails on a connection that is gone already. */
-  logout(): Promise<void>;
-  [Symbol.asyncDispose](): Promise<void>;
+  async logout(): Promise<void> {
+    const { session } = this.#runner;
+    if (session.state !== 'logout') {
+      // Whatever the answer is, or whether there is one: the connection is closed after this.
+      await this.#run(logout, undefined, { signal: AbortSignal.timeout(LOGOUT_MS) }).catch(() => {});
+    }
+    session.close(null);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.logout();
+  }
+
+  get #session(): Session {
+    return this.#runner.session;
+  }
+
+  #run<Args, Row, Result>(
+    definition: Command<Args, Row, Result>,
+    args: Args,
+    { signal, onProgress }: RunOptions,
+  ): Promise<Result> {
+    return run(this.#runner, definition, args, { signal, onProgress });
+  }
 }

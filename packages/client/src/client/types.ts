@@ -3,7 +3,6 @@
 import type { Connect, Secret } from '../transport/byte-stream.ts';
 import type { SessionLimits } from '../session/session.ts';
 import type { FetchedMessage } from '../wire/fetch.ts';
-import type { SequenceSet } from '../wire/set.ts';
 
 /** How to sign in. Each secret may be a function that is called anew for each connection. */
 export interface Auth {
@@ -20,17 +19,18 @@ export interface ConnectOptions {
   readonly auth?: Auth;
   /**
    * On an unencrypted stream: `required` (default) runs STARTTLS or fails before any secret is sent,
-   * `opportunistic` runs it where offered, `none` never does. Local streams count as protected.
+   * `opportunistic` runs it where offered, `none` never does. Local streams count as protected; `starttls` runs it
+   * or fails there too.
    */
-  readonly security?: 'required' | 'opportunistic' | 'none';
+  readonly security?: 'required' | 'starttls' | 'opportunistic' | 'none';
   /** Name to verify at STARTTLS; by default the host that was connected to. */
   readonly servername?: string;
   /** IDLE by itself after a second without a call; true by default. */
   readonly autoIdle?: boolean;
-  readonly limits?: Partial<SessionLimits>;
+  readonly limits?: Partial<SessionLimits> | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Each line sent (secrets hidden) and received, for logs. */
-  readonly onLine?: (direction: 'C' | 'S', line: string) => void;
+  readonly onLine?: ((direction: 'C' | 'S', line: string) => void) | undefined;
 }
 
 /** What every call accepts. */
@@ -83,83 +83,11 @@ export type MailboxEvent = {
   [Type in 'exists' | 'expunge' | 'fetch']: { readonly type: Type } & ClientEvents[Type];
 }['exists' | 'expunge' | 'fetch'];
 
-/** A body section to fetch. */
-export interface SectionRequest {
-  /** What stands in the brackets: ``, `1.2`, `HEADER`, `1.MIME`, `HEADER.FIELDS (FROM TO)`. */
-  readonly section: string;
-  /** First octet and number of octets. */
-  readonly offset?: number;
-  readonly length?: number;
-  /** Sets \Seen on the message; by default it does not. */
-  readonly markSeen?: boolean;
-}
-
-/** What to fetch of each message; the UID always comes along. */
-export interface FetchItems {
-  readonly flags?: boolean;
-  readonly envelope?: boolean;
-  readonly bodyStructure?: boolean;
-  readonly internalDate?: boolean;
-  readonly size?: boolean;
-  readonly modSeq?: boolean;
-  readonly sections?: readonly (string | SectionRequest)[];
-}
-
-/** Flags to add, to remove, or to have and no others. Exactly one. */
-export type FlagChange =
-  | { readonly add: readonly string[] }
-  | { readonly remove: readonly string[] }
-  | { readonly replace: readonly string[] };
-
-/** What to look for; all that is named must hold. An empty query is every message. */
-export interface SearchQuery {
-  readonly seen?: boolean;
-  readonly flagged?: boolean;
-  readonly answered?: boolean;
-  readonly deleted?: boolean;
-  readonly draft?: boolean;
-  readonly keyword?: string;
-  readonly unkeyword?: string;
-  readonly from?: string;
-  readonly to?: string;
-  readonly cc?: string;
-  readonly bcc?: string;
-  readonly subject?: string;
-  readonly body?: string;
-  /** Header or body. */
-  readonly text?: string;
-  readonly header?: readonly [name: string, value: string];
-  /** Day of arrival: on or after, before, on. */
-  readonly since?: Date;
-  readonly before?: Date;
-  readonly on?: Date;
-  /** Day in the Date header. */
-  readonly sentSince?: Date;
-  readonly sentBefore?: Date;
-  /** Octets. */
-  readonly larger?: number;
-  readonly smaller?: number;
-  readonly uid?: SequenceSet;
-  readonly sequence?: SequenceSet;
-  readonly not?: SearchQuery;
-  readonly or?: readonly [SearchQuery, SearchQuery, ...SearchQuery[]];
-}
-
-/** Counts to ask of a mailbox. */
-export type StatusItem =
-  | 'messages'
-  | 'recent'
-  | 'uidNext'
-  | 'uidValidity'
-  | 'unseen'
-  | 'deleted'
-  | 'size'
-  | 'highestModSeq';
-
 /** How far a transfer is, in octets as they are on the wire. */
 export interface Progress {
   readonly transferred: number;
-  readonly total: number;
+  /** Null where the server does not say before the end. */
+  readonly total: number | null;
 }
 
 /** How a download is made. */
@@ -173,12 +101,6 @@ export interface AppendOptions extends CallOptions {
   /** Its date of arrival; now, where absent. */
   readonly date?: Date;
   readonly onProgress?: (progress: Progress) => void;
-}
-
-/** Where an appended message went (RFC 4315), or null where the server does not say. */
-export interface Appended {
-  readonly uidValidity: number;
-  readonly uid: number;
 }
 
 /** Rows that come as the server sends them. Leaving a loop early drops the rest; calls in between are fine. */

@@ -47,6 +47,8 @@ export interface Request {
   readonly secret?: boolean;
   /** May take as long as it likes without a word from the server (IDLE). */
   readonly quiet?: boolean;
+  /** Called when another command has to wait behind this one. */
+  readonly interrupt?: () => void;
   /** Told how many bytes of literals have left, of how many. */
   readonly onProgress?: (sent: number, total: number) => void;
   /** Called with the tagged line, before anything else is read: state changes belong here. */

@@ -42,6 +42,28 @@ export async function send(pieces: readonly Piece[], line: Line): Promise<boolea
   return true;
 }
 
+/** Puts the tag in front and joins pieces of bytes: each piece is one write, and one packet. */
+export function withTag(tag: string, pieces: readonly Piece[]): Piece[] {
+  const joined: Piece[] = [{ kind: 'bytes', bytes: new TextEncoder().encode(`${tag} `), secret: false }];
+  for (const piece of pieces) {
+    const last = joined.at(-1);
+    if (piece.kind === 'bytes' && last?.kind === 'bytes') {
+      joined[joined.length - 1] = { ...last, bytes: concat(last.bytes, piece.bytes) };
+    } else {
+      joined.push(piece);
+    }
+  }
+  return joined;
+}
+
+/** Two pieces of bytes as one. */
+export function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
+
 function sizeOf(data: Uint8Array | LiteralSource): number {
   return data instanceof Uint8Array ? data.length : data.size;
 }

@@ -11,7 +11,7 @@ import { describeCommand, describeResponse } from './line-log.ts';
 import { Pending } from './pending.ts';
 import { CommandQueue } from './queue.ts';
 import type { Completion, Request, SessionState } from './request.ts';
-import { send } from './sender.ts';
+import { concat, send, withTag } from './sender.ts';
 import { SilenceWatch } from './silence-watch.ts';
 
 /** How a session is opened. */
@@ -23,6 +23,8 @@ export interface SessionOptions {
   readonly onUntagged?: (response: Response) => void;
   /** Each line that was sent (secrets as `***`) or received (literals as `{n}`), for logs. */
   readonly onLine?: ((direction: 'C' | 'S', line: string) => void) | undefined;
+  /** Nothing is queued and nothing is unanswered any more. */
+  readonly onIdle?: () => void;
   /** Tags are this and a number; random letters where absent. */
   readonly tagPrefix?: string | undefined;
 }
@@ -170,6 +172,11 @@ export class Session {
     return this.stream.info;
   }
 
+  /** When bytes last came from the server, in the time of `performance.now()`. */
+  get lastHeard(): number {
+    return this.#silence.lastHeard;
+  }
+
   /** Nothing is queued and nothing is unanswered. */
   get idle(): boolean {
     return this.#queue.waiting.length === 0 && this.#queue.inFlight.length === 0;
@@ -192,6 +199,7 @@ export class Session {
       this.#queue.waiting.push(pending);
       this.#readAgain?.();
       void this.#pump();
+      if (pending.phase === 'queued') for (const before of this.#queue.inFlight) before.request.interrupt?.();
     }
     return pending.promise;
   }
@@ -439,6 +447,7 @@ export class Session {
     if (!pending.abandoned) pending.request.completed?.(completion);
     pending.settle(completion);
     this.#silence.watch(this.#queue.inFlight.some((other) => other.request.quiet !== true));
+    if (this.idle) this.#options.onIdle?.();
   }
 
   #tooLarge(response: Response, limit: 'line' | 'literal'): void {
@@ -494,12 +503,7 @@ export class Session {
     this.#queue.inFlight.push(pending);
     if (pending.request.quiet !== true) this.#silence.watch(true);
     this.#options.onLine?.('C', describeCommand(pending.tag, pieces));
-    const first = pieces[0]!;
-    const tag = encoder.encode(`${pending.tag} `);
-    const tagged: readonly Piece[] =
-      first.kind === 'bytes'
-        ? [{ ...first, bytes: concat(tag, first.bytes) }, ...pieces.slice(1)]
-        : [{ kind: 'bytes', bytes: tag, secret: false }, ...pieces];
+    const tagged = withTag(pending.tag, pieces);
     // Before the last bytes leave: the answer may be read before write() has returned.
     const last = tagged.at(-1);
     try {
@@ -575,13 +579,6 @@ export class Session {
     this.stream.close(inOrder ? undefined : error);
     this.#resolveClosed(inOrder ? null : error);
   }
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }
 
 function asError(reason: unknown): Error {

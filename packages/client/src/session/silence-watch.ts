@@ -6,11 +6,16 @@ export class SilenceWatch {
   readonly #onSilence: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #watching = false;
-  #heardAt = 0;
+  /** In the time of `performance.now()`. */
+  #heardAt = performance.now();
 
   constructor(ms: number, onSilence: () => void) {
     this.#ms = ms;
     this.#onSilence = onSilence;
+  }
+
+  get lastHeard(): number {
+    return this.#heardAt;
   }
 
   /** Something came, or something of ours left. */

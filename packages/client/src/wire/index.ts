@@ -20,3 +20,4 @@ export { hasAttribute, readList, type ListedMailbox } from './list.ts';
 export { readStatus, type MailboxStatus } from './status.ts';
 export { readExtendedSearch, readSearch, type ExtendedSearch } from './search.ts';
 export { readCapabilities, readFlags } from './capability.ts';
+export { decodeTransfer, decodeTransferBytes } from './transfer-encoding.ts';

@@ -96,6 +96,26 @@ export class CommandWriter {
     return this;
   }
 
+  /** As {@link atom}, hidden: the first word of a SASL exchange, however long (RFC 4959). */
+  secretAtom(value: string): this {
+    if (!atomText.test(value)) throw new RangeError('A secret cannot be sent as an atom');
+    this.#space();
+    this.#cut();
+    this.#secret = true;
+    this.#text = value;
+    this.#cut();
+    this.#secret = false;
+    return this;
+  }
+
+  /** A finished piece as it is: for callers that have written their arguments themselves. */
+  piece(piece: Piece): this {
+    this.#cut();
+    this.#pieces.push(piece);
+    this.#spaced = true;
+    return this;
+  }
+
   /** A mailbox name in Unicode; INBOX in any case; modified UTF-7 unless `utf8`. Refuses CR, LF and NUL. */
   mailbox(name: string): this {
     return this.#astring(this.#mailbox(name), 'A mailbox name');

@@ -1,0 +1,67 @@
+// What stands between ImapClient's calls and the session: where unasked responses go, and who hears of what.
+
+import type { Runner } from '../commands/command.ts';
+import type { Completion } from '../session/request.ts';
+import { Session } from '../session/session.ts';
+import { readStatusText, type Response } from '../wire/response.ts';
+import { codeName, type ResponseCode } from '../wire/response-code.ts';
+import { AutoIdle } from './auto-idle.ts';
+import { Emitter } from './emitter.ts';
+import { Selection } from './selection.ts';
+import type { ClientEvents, ConnectOptions } from './types.ts';
+
+/** The state that ImapClient's calls share. */
+export class ClientRunner implements Runner {
+  readonly events: Emitter<ClientEvents> = new Emitter();
+  readonly selection: Selection = new Selection(this.events);
+  readonly idling: AutoIdle = new AutoIdle(this);
+  #session: Session | null = null;
+
+  static async open(options: ConnectOptions): Promise<ClientRunner> {
+    const runner = new ClientRunner();
+    const session = await Session.open({
+      transport: options.transport,
+      signal: options.signal,
+      limits: options.limits,
+      onLine: options.onLine,
+      onUntagged: (response) => runner.unasked(response),
+      onIdle: () => runner.idling.quiet(),
+    });
+    runner.#session = session;
+    session.stream.onDrain = (deadlineMs) => runner.events.emit('drain', { deadlineMs });
+    void session.closed.then((error) => {
+      runner.idling.end();
+      runner.selection.leave();
+      runner.events.emit('close', { error });
+    });
+    return runner;
+  }
+
+  get session(): Session {
+    return this.#session!;
+  }
+
+  unasked(response: Response): void {
+    try {
+      if (response.name === 'OK' || response.name === 'NO' || response.name === 'BAD') {
+        this.#alert(readStatusText(response.reader()));
+      }
+      this.selection.take(response);
+    } catch (error) {
+      this.warn(error, response);
+    }
+  }
+
+  warn(error: unknown, response: Response): void {
+    const line = new TextDecoder('latin1').decode(response.bytes.subarray(0, 200));
+    this.events.emit('warning', { reason: error instanceof Error ? error.message : String(error), line });
+  }
+
+  answered(done: Completion): void {
+    this.#alert(done);
+  }
+
+  #alert({ code, text }: { readonly code: ResponseCode | null; readonly text: string }): void {
+    if (code !== null && codeName(code) === 'ALERT') this.events.emit('alert', { text });
+  }
+}

@@ -1,0 +1,102 @@
+// A part as a stream: a chain of partial fetches, the next one sent when the reader has taken one, so that a large
+// attachment never holds the connection. A server that ignores the range sends everything at once; that is fine too.
+
+import { fetch } from '../commands/fetch.ts';
+import { run, type Runner } from '../commands/command.ts';
+import { ImapConnectionError } from '../session/errors.ts';
+import type { BodyPart } from '../wire/bodystructure.ts';
+import type { FetchedMessage } from '../wire/fetch.ts';
+import { decodeTransfer } from '../wire/transfer-encoding.ts';
+import type { DownloadOptions } from './types.ts';
+
+/** Octets asked for at once: large enough for throughput, small enough for others to get in between. */
+const CHUNK = 256 * 1024;
+
+/** This many requests are under way at once, so that the line does not fall idle between two. */
+const OUTSTANDING = 2;
+
+/** What to fetch, and the test whether it can still be had: it throws once another mailbox is selected. */
+export interface DownloadArgs {
+  readonly uid: number;
+  readonly part: BodyPart | string;
+  readonly stillSelected: () => void;
+}
+
+/** The content of a part, decoded; with a section as text the octets as they are. */
+export function download(
+  runner: Runner,
+  { uid, part, stillSelected }: DownloadArgs,
+  options: DownloadOptions = {},
+): ReadableStream<Uint8Array> {
+  if (typeof part === 'string')
+    return octets(runner, { uid, section: part, size: null, stillSelected }, options);
+  // A message of one part is its own part 1 (RFC 3501 6.4.5).
+  const section = part.section === '' ? '1' : part.section;
+  const encoded = octets(runner, { uid, section, size: part.size, stillSelected }, options);
+  const decoder = decodeTransfer(part.encoding);
+  return decoder === null ? encoded : encoded.pipeThrough(decoder);
+}
+
+interface OctetsArgs {
+  readonly uid: number;
+  readonly section: string;
+  readonly size: number | null;
+  readonly stillSelected: () => void;
+}
+
+function octets(
+  runner: Runner,
+  { uid, section, size, stillSelected }: OctetsArgs,
+  { signal, onProgress }: DownloadOptions,
+): ReadableStream<Uint8Array> {
+  const cancelled = new AbortController();
+  const anySignal = signal === undefined ? cancelled.signal : AbortSignal.any([signal, cancelled.signal]);
+  const pending: Promise<FetchedMessage | undefined>[] = [];
+  let total = size;
+  let asked = 0;
+  let transferred = 0;
+
+  const ask = (): void => {
+    const message = run(
+      runner,
+      fetch,
+      {
+        set: uid,
+        uid: true,
+        // The size of a whole message comes along with its first octets.
+        items: { size: section === '' && asked === 0, sections: [{ section, offset: asked, length: CHUNK }] },
+      },
+      { signal: anySignal, check: stillSelected },
+    ).then((rows) => rows.find((row) => row.sections.length > 0));
+    message.catch(() => {}); // looked at in its turn, or never where the reader has gone
+    pending.push(message);
+    asked += CHUNK;
+  };
+
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        while (pending.length < OUTSTANDING && (pending.length === 0 || (total !== null && asked < total)))
+          ask();
+        const message = await pending.shift()!;
+        const found = message?.sections[0];
+        if (message === undefined || found === undefined) {
+          throw new ImapConnectionError(`message ${uid} is no longer in the mailbox`);
+        }
+        const bytes = found.bytes ?? new Uint8Array(0);
+        total ??= message.size ?? null;
+        transferred += bytes.length;
+        onProgress?.({ transferred, total });
+        if (bytes.length > 0) controller.enqueue(bytes);
+        // RFC822.SIZE and BODYSTRUCTURE are wrong often enough: only a short answer is sure to be the last.
+        const isLast = bytes.length !== CHUNK || transferred === total;
+        if (isLast) {
+          cancelled.abort();
+          controller.close();
+        }
+      },
+      cancel: (reason) => cancelled.abort(reason),
+    },
+    { highWaterMark: 0 },
+  );
+}

@@ -1,0 +1,54 @@
+// AUTHENTICATE: a SASL exchange in base64 (RFC 3501 6.2.2), its first word in the command itself where the server
+// has SASL-IR (RFC 4959).
+//
+//   authenticate = "AUTHENTICATE" SP auth-type [SP (base64 / "=")] *(CRLF base64)
+
+import { ImapCommandError } from '../session/errors.ts';
+import type { Mechanism } from '../sasl/mechanism.ts';
+import { fromBase64, toBase64 } from '../sasl/base64.ts';
+import type { Runner, RunOptions } from './command.ts';
+import { notAuthenticated } from './states.ts';
+
+const encoder = new TextEncoder();
+
+/**
+ * Runs a mechanism.
+ *
+ * @throws ImapCommandError where the server refuses; what the mechanism throws, after cancelling the exchange
+ */
+export async function authenticate(
+  runner: Runner,
+  mechanism: Mechanism,
+  options: RunOptions = {},
+): Promise<void> {
+  const { session } = runner;
+  const name = `AUTHENTICATE ${mechanism.name}`;
+  // Asked when the command's turn comes: a capability may have been heard in between.
+  let first = mechanism.initial;
+  const done = await session.execute({
+    name,
+    states: notAuthenticated,
+    barrier: true,
+    secret: true,
+    write: (out) => {
+      out.atom('AUTHENTICATE').atom(mechanism.name);
+      if (first === null || !session.capabilities.has('SASL-IR')) return;
+      out.secretAtom(first.length === 0 ? '=' : toBase64(first));
+      first = null;
+    },
+    continuation: async (challenge) => {
+      if (first !== null) {
+        const answer = first;
+        first = null;
+        return encoder.encode(toBase64(answer));
+      }
+      return encoder.encode(toBase64(await mechanism.respond(fromBase64(challenge))));
+    },
+    completed: ({ status }) => {
+      if (status === 'OK') session.enter('authenticated');
+    },
+    signal: options.signal,
+  });
+  runner.answered(done);
+  if (done.status !== 'OK') throw new ImapCommandError(name, done.status, done.code, done.text);
+}

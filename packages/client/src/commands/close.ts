@@ -1,0 +1,12 @@
+// CLOSE: expunges what is marked \Deleted and leaves the mailbox (RFC 3501 6.4.2).
+
+import { command } from './command.ts';
+import { selected } from './states.ts';
+
+export const close = command<void, never, void>({
+  name: 'CLOSE',
+  states: selected,
+  barrier: true,
+  completed: (session) => session.enter('authenticated'),
+  result: () => {},
+});

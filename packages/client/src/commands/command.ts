@@ -1,0 +1,172 @@
+// What a command is: its name, where it is legal, what it sends, what it collects and what that adds up to. Each
+// command is one such value in a file of its own; what runs them is here.
+
+import { ImapCapabilityError, ImapCommandError } from '../session/errors.ts';
+import type { Completion, Request, SessionState } from '../session/request.ts';
+import { ResponseQueue } from '../session/response-queue.ts';
+import type { Session } from '../session/session.ts';
+import type { ResponseReader } from '../wire/reader.ts';
+import type { Response } from '../wire/response.ts';
+import type { CommandWriter } from '../wire/writer.ts';
+
+/** A command as data. `Args` is one object, `Row` what one collected response gives, `Result` what the call gives. */
+export interface Command<Args, Row, Result> {
+  /** As it is sent: `STATUS`, `UID FETCH`. */
+  readonly name: string | ((args: Args) => string);
+  /** Where it is legal (RFC 3501 6); everywhere, where absent. */
+  readonly states?: readonly SessionState[];
+  /** The capability without which it cannot be sent, or null. */
+  readonly needs?: (args: Args) => string | null;
+  /** See {@link Request.barrier}. */
+  readonly barrier?: boolean;
+  /** Whether it counts by sequence number (RFC 3501 5.5). */
+  readonly bySequence?: (args: Args) => boolean;
+  /** Writes the arguments; the name is written already. */
+  readonly send?: (out: CommandWriter, args: Args) => void;
+  /** The untagged responses that belong to it, by name. */
+  readonly collect?: Readonly<Record<string, (line: ResponseReader, response: Response, args: Args) => Row>>;
+  /** Which of them are really its own; the others go where unasked responses go. */
+  readonly accepts?: (row: Row, args: Args) => boolean;
+  /** Called with the tagged OK before anything else is read. */
+  readonly completed?: (session: Session, args: Args) => void;
+  /** What the call resolves to. */
+  readonly result: (rows: Row[], done: Completion, args: Args) => Result;
+}
+
+/** Declares a command; only there for the types to be inferred. */
+export function command<Args, Row, Result>(
+  definition: Command<Args, Row, Result>,
+): Command<Args, Row, Result> {
+  return definition;
+}
+
+/** Whom a command runs on. */
+export interface Runner {
+  readonly session: Session;
+  /** Takes a response that turned out not to be the command's own. */
+  unasked(response: Response): void;
+  /** Told of a response that could not be read. */
+  warn(error: unknown, response: Response): void;
+  /** Told of each tagged answer: response codes such as ALERT are for everybody. */
+  answered(done: Completion): void;
+}
+
+/** What a caller may say about one run. */
+export interface RunOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Asked when the command's turn comes; throws where it should not be sent any more. */
+  readonly check?: () => void;
+  readonly onProgress?: ((sent: number, total: number) => void) | undefined;
+}
+
+/**
+ * Sends a command and gives its result.
+ *
+ * @throws ImapCommandError on NO and BAD
+ */
+export async function run<Args, Row, Result>(
+  runner: Runner,
+  definition: Command<Args, Row, Result>,
+  args: Args,
+  options: RunOptions = {},
+): Promise<Result> {
+  const rows: Row[] = [];
+  const done = await runner.session.execute({
+    ...requestOf(runner, definition, args, options),
+    collect: (response) => {
+      const read = definition.collect?.[response.name];
+      if (read === undefined) return false;
+      try {
+        const row = read(response.reader(), response, args);
+        if (definition.accepts?.(row, args) === false) return false;
+        rows.push(row);
+      } catch (error) {
+        runner.warn(error, response);
+      }
+      return true;
+    },
+  });
+  refuse(runner, nameOf(definition, args), done);
+  return definition.result(rows, done, args);
+}
+
+/**
+ * Sends a command when its first row is asked for, and gives its rows as they come. They are read from their bytes
+ * only here, so that a row that nobody takes costs nothing.
+ */
+export async function* iterate<Args, Row, Result>(
+  runner: Runner,
+  definition: Command<Args, Row, Result>,
+  args: Args,
+  options: RunOptions = {},
+): AsyncGenerator<Row, void, undefined> {
+  const queue = new ResponseQueue();
+  runner.session
+    .execute({
+      ...requestOf(runner, definition, args, options),
+      rows: queue,
+      collect: (response) => {
+        if (definition.collect?.[response.name] === undefined) return false;
+        queue.push(response);
+        return true;
+      },
+    })
+    .then((done) => refuse(runner, nameOf(definition, args), done))
+    .then(
+      () => queue.end(),
+      (error: unknown) => queue.end(error),
+    );
+  try {
+    for (let response = await queue.next(); response !== null; response = await queue.next()) {
+      let row: Row;
+      try {
+        row = definition.collect![response.name]!(response.reader(), response, args);
+      } catch (error) {
+        runner.warn(error, response);
+        continue;
+      }
+      if (definition.accepts?.(row, args) === false) runner.unasked(response);
+      else yield row;
+    }
+  } finally {
+    queue.drop();
+  }
+}
+
+function nameOf<Args, Row, Result>({ name }: Command<Args, Row, Result>, args: Args): string {
+  return typeof name === 'string' ? name : name(args);
+}
+
+function requestOf<Args, Row, Result>(
+  { session }: Runner,
+  definition: Command<Args, Row, Result>,
+  args: Args,
+  options: RunOptions,
+): Request {
+  const name = nameOf(definition, args);
+  return {
+    name,
+    ...(definition.states === undefined ? {} : { states: definition.states }),
+    barrier: definition.barrier === true,
+    bySequence: definition.bySequence?.(args) === true,
+    check: () => {
+      const needed = definition.needs?.(args) ?? null;
+      if (needed !== null && !session.capabilities.has(needed)) throw new ImapCapabilityError(name, needed);
+      options.check?.();
+    },
+    write: (out) => {
+      out.raw(name);
+      definition.send?.(out, args);
+    },
+    completed: (done) => {
+      if (done.status === 'OK') definition.completed?.(session, args);
+    },
+    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+    signal: options.signal,
+  };
+}
+
+function refuse(runner: Runner, name: string, done: Completion): void {
+  runner.answered(done);
+  if (done.status !== 'OK') throw new ImapCommandError(name, done.status, done.code, done.text);
+}

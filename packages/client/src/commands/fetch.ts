@@ -1,0 +1,91 @@
+// FETCH and UID FETCH: items of messages (RFC 3501 6.4.5, 6.4.8).
+//
+//   fetch = "FETCH" SP sequence-set SP "(" fetch-att *(SP fetch-att) ")"
+
+import { readFetch, type FetchedMessage } from '../wire/fetch.ts';
+import { setContains, type SequenceSet } from '../wire/set.ts';
+import type { CommandWriter } from '../wire/writer.ts';
+import { command } from './command.ts';
+import { selected } from './states.ts';
+
+/** A body section to fetch. */
+export interface SectionRequest {
+  /** What stands in the brackets: ``, `1.2`, `HEADER`, `1.MIME`, `HEADER.FIELDS (FROM TO)`. */
+  readonly section: string;
+  /** First octet and number of octets. */
+  readonly offset?: number;
+  readonly length?: number;
+  /** Sets \Seen on the message; by default it does not. */
+  readonly markSeen?: boolean;
+}
+
+/** What to fetch of each message; the UID always comes along. */
+export interface FetchItems {
+  readonly flags?: boolean;
+  readonly envelope?: boolean;
+  readonly bodyStructure?: boolean;
+  readonly internalDate?: boolean;
+  readonly size?: boolean;
+  readonly modSeq?: boolean;
+  readonly sections?: readonly (string | SectionRequest)[];
+}
+
+export interface FetchArgs {
+  readonly set: SequenceSet;
+  readonly items: FetchItems;
+  /** Whether the set holds UIDs. */
+  readonly uid: boolean;
+}
+
+const attributes: readonly (readonly [item: Exclude<keyof FetchItems, 'sections'>, attribute: string])[] = [
+  ['flags', 'FLAGS'],
+  ['internalDate', 'INTERNALDATE'],
+  ['size', 'RFC822.SIZE'],
+  ['modSeq', 'MODSEQ'],
+  ['envelope', 'ENVELOPE'],
+  ['bodyStructure', 'BODYSTRUCTURE'],
+];
+
+export const fetch = command<FetchArgs, FetchedMessage, FetchedMessage[]>({
+  name: ({ uid }) => (uid ? 'UID FETCH' : 'FETCH'),
+  states: selected,
+  bySequence: ({ uid }) => !uid,
+  send: (out, { set, items }) => {
+    out.set(set).list(() => {
+      out.atom('UID');
+      for (const [item, attribute] of attributes) if (items[item] === true) out.atom(attribute);
+      for (const section of items.sections ?? []) {
+        writeSection(out, typeof section === 'string' ? { section } : section);
+      }
+    });
+  },
+  collect: { FETCH: (line, { number }) => readFetch(line, number ?? 0) },
+  accepts: (message, { set, items, uid }) => {
+    const number = uid ? message.uid : message.sequence;
+    if (number === undefined || !setContains(set)(number)) return false;
+    // A change of flags that nobody asked for, in the middle of an answer (RFC 3501 7.4.2).
+    return (
+      attributes.every(([item]) => items[item] !== true || hasItem(message, item)) &&
+      hasSections(message, items)
+    );
+  },
+  result: (rows) => rows,
+});
+
+/** A literal section and range, as grammar (`BODY.PEEK[1]<0.1024>`). */
+function writeSection(out: CommandWriter, { section, offset, length, markSeen }: SectionRequest): void {
+  const partial =
+    offset === undefined && length === undefined ? '' : `<${offset ?? 0}.${length ?? 0xffffffff}>`;
+  if (/[\]<>]/.test(section)) throw new RangeError(`${JSON.stringify(section)} is not a body section`);
+  out.raw(`BODY${markSeen === true ? '' : '.PEEK'}[${section}]${partial}`);
+}
+
+function hasItem(message: FetchedMessage, item: keyof FetchItems & keyof FetchedMessage): boolean {
+  return message[item] !== undefined || Object.keys(message.unparsed).length > 0;
+}
+
+function hasSections(message: FetchedMessage, { sections }: FetchItems): boolean {
+  return (
+    (sections ?? []).length === 0 || message.sections.length > 0 || Object.keys(message.unparsed).length > 0
+  );
+}

@@ -1,0 +1,13 @@
+// RENAME: gives a mailbox and those below it another name (RFC 3501 6.3.5).
+//
+//   rename = "RENAME" SP mailbox SP mailbox
+
+import { command } from './command.ts';
+import { authenticated } from './states.ts';
+
+export const rename = command<{ readonly mailbox: string; readonly newName: string }, never, void>({
+  name: 'RENAME',
+  states: authenticated,
+  send: (out, { mailbox, newName }) => out.mailbox(mailbox).mailbox(newName),
+  result: () => {},
+});

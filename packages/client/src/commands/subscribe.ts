@@ -1,0 +1,13 @@
+// SUBSCRIBE: adds a mailbox to those that LSUB lists (RFC 3501 6.3.6).
+//
+//   subscribe = "SUBSCRIBE" SP mailbox
+
+import { command } from './command.ts';
+import { authenticated } from './states.ts';
+
+export const subscribe = command<{ readonly mailbox: string }, never, void>({
+  name: 'SUBSCRIBE',
+  states: authenticated,
+  send: (out, { mailbox }) => out.mailbox(mailbox),
+  result: () => {},
+});

@@ -1,0 +1,13 @@
+// UNSELECT: leaves the mailbox and expunges nothing (RFC 3691).
+
+import { command } from './command.ts';
+import { selected } from './states.ts';
+
+export const unselect = command<void, never, void>({
+  name: 'UNSELECT',
+  states: selected,
+  needs: () => 'UNSELECT',
+  barrier: true,
+  completed: (session) => session.enter('authenticated'),
+  result: () => {},
+});

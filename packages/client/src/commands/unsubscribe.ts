@@ -1,0 +1,13 @@
+// UNSUBSCRIBE: takes a mailbox from those that LSUB lists (RFC 3501 6.3.7).
+//
+//   unsubscribe = "UNSUBSCRIBE" SP mailbox
+
+import { command } from './command.ts';
+import { authenticated } from './states.ts';
+
+export const unsubscribe = command<{ readonly mailbox: string }, never, void>({
+  name: 'UNSUBSCRIBE',
+  states: authenticated,
+  send: (out, { mailbox }) => out.mailbox(mailbox),
+  result: () => {},
+});

@@ -1,0 +1,17 @@
+// What a SASL mechanism is (RFC 4422): a name, perhaps a first word, and answers to challenges.
+
+/** One run of a mechanism; made anew for each authentication. */
+export interface Mechanism {
+  readonly name: string;
+  /** What the client says first, or null where the server begins. */
+  readonly initial: Uint8Array | null;
+  /** The answer to a challenge. Where it throws, the exchange is cancelled. */
+  respond(challenge: Uint8Array): Uint8Array | Promise<Uint8Array>;
+}
+
+/** For mechanisms in which the client speaks once. */
+export function nothingMore(name: string): (challenge: Uint8Array) => never {
+  return () => {
+    throw new Error(`the server asks for more than ${name} has to say`);
+  };
+}
