@@ -244,6 +244,7 @@ export function showHtml(container: HTMLElement, html: string, options: ShowOpti
   const { signal } = disposal;
   const frame = emptyFrame(images, SANDBOX);
   frame.className = 'message-frame';
+  frame.style.cssText = 'display:block;width:100%;border:0';
   frame.title = options.title ?? 'Message';
   let theme = options.theme ?? 'light';
   let appearance = options.appearance ?? 'auto';

@@ -98,6 +98,8 @@ export function sanitize(html: string, { images }: SanitizeOptions): Sanitized {
     node.textContent = /prefers-color-scheme/i.test(media) ? '' : styles.sheet(node.textContent ?? '');
   });
   purify.addHook('beforeSanitizeAttributes', (element) => {
+    // Text nodes come by here, too.
+    if (element.nodeType !== Node.ELEMENT_NODE) return;
     const addresses = new Map<string, string>();
     for (const name of ADDRESSES) {
       const value = element.getAttribute(name);
@@ -109,7 +111,9 @@ export function sanitize(html: string, { images }: SanitizeOptions): Sanitized {
     element.removeAttribute('style');
   });
   purify.addHook('afterSanitizeAttributes', (element) => {
-    const { addresses, style } = held.get(element) ?? { addresses: new Map<string, string>(), style: null };
+    const taken = held.get(element);
+    if (taken === undefined) return;
+    const { addresses, style } = taken;
     let css = style === null ? '' : styles.inline(style);
     const name = element.localName;
     if (name === 'img') {
@@ -131,7 +135,7 @@ export function sanitize(html: string, { images }: SanitizeOptions): Sanitized {
       hasColours = true;
   });
 
-  const body = purify.sanitize(html, {
+  const clean = purify.sanitize(html, {
     USE_PROFILES: { html: true },
     FORCE_BODY: true,
     ADD_TAGS: ['style'],
@@ -140,9 +144,10 @@ export function sanitize(html: string, { images }: SanitizeOptions): Sanitized {
     FORBID_TAGS: FORBIDDEN_TAGS,
     FORBID_ATTR: FORBIDDEN_ATTRIBUTES,
     RETURN_DOM: true,
-  }) as HTMLElement;
+  });
   return {
-    body,
+    // A frameset is a body to the parser, and nothing to a reader.
+    body: clean instanceof HTMLBodyElement ? clean : document.implementation.createHTMLDocument('').body,
     blockedImages: images === 'blocked' ? remote.size : 0,
     trackers: trackers.size,
     hasColours: hasColours || styles.hasColours(),
