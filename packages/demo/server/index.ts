@@ -3,3 +3,4 @@ export { makeCertificates, type Certificate, type Certificates } from './certifi
 export type { ConfiguredTarget, PageConfig } from './config.ts';
 export { freePort, hasDovecot, startDovecot, type Dovecot, type DovecotOptions } from './dovecot.ts';
 export { modifiedUtf7, type SeedFolder, type SeedMailbox, type SeedMessage } from './mailbox.ts';
+export { lateLetter, sampleMailbox } from './sample/index.ts';
