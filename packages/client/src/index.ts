@@ -25,4 +25,6 @@ export type { FetchedMessage, InternalDate, Section } from './wire/fetch.ts';
 export type { MailboxStatus } from './wire/status.ts';
 export type { SequenceSet, SetMember } from './wire/set.ts';
 export type { LiteralSource } from './wire/writer.ts';
-export { decodeTransfer, decodeTransferBytes } from './wire/transfer-encoding.ts';
+export { decodeTransfer, decodeTransferred } from './wire/transfer-encoding.ts';
+export { decodeText, type DecodedText } from './wire/charset.ts';
+export { decodeWords } from './wire/encoded-word.ts';
