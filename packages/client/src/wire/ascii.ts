@@ -33,11 +33,11 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** One character an octet. (TextDecoder's `latin1` is windows-1252, which is something else.) */
 export function latin1(bytes: Uint8Array, start = 0, end = bytes.length): string {
-  let text = '';
+  let out = '';
   for (let at = start; at < end; at += 8192) {
-    text += String.fromCharCode(...bytes.subarray(at, Math.min(at + 8192, end)));
+    out += String.fromCharCode(...bytes.subarray(at, Math.min(at + 8192, end)));
   }
-  return text;
+  return out;
 }
 
 /** UTF-8; where it is not valid, one character an octet. */

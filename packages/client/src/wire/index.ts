@@ -3,8 +3,9 @@
 export { defaultLimits, type Limits } from './limits.ts';
 export { Framer, FramingError, type Frame } from './framer.ts';
 export { ParseError, ResponseReader, type Unparsed, type Value } from './reader.ts';
-export { readHead, readStatusText, type Response, type StatusText } from './response.ts';
+export { isStatus, readHead, readStatusText, type Response, type StatusText } from './response.ts';
 export { codeName, readResponseCode, type CopyUid, type ResponseCode } from './response-code.ts';
+export { parseResponse, type ParsedResponse } from './parse.ts';
 export { CommandWriter, type LiteralSource, type Piece, type WriterOptions } from './writer.ts';
 export { expandSet, formatSet, setContains, type SequenceSet, type SetMember } from './set.ts';
 export {
@@ -20,4 +21,9 @@ export { hasAttribute, readList, type ListedMailbox } from './list.ts';
 export { readStatus, type MailboxStatus } from './status.ts';
 export { readExtendedSearch, readSearch, type ExtendedSearch } from './search.ts';
 export { readCapabilities, readFlags } from './capability.ts';
-export { decodeTransfer, decodeTransferBytes } from './transfer-encoding.ts';
+export { formatInternalDate, parseInternalDate } from './internal-date.ts';
+export { parseMessageDate } from './message-date.ts';
+export { decodeUtf7, encodeUtf7, readUtf7 } from './utf7.ts';
+export { decodeWords } from './encoded-word.ts';
+export { decodeText, type DecodedText } from './charset.ts';
+export { decodeTransfer, decodeTransferred } from './transfer-encoding.ts';

@@ -1,151 +1,148 @@
-// Content-Transfer-Encoding (RFC 2045 6): base64 and quoted-printable back into octets, as the pieces come. Mail in
-// the wild is damaged often enough, so nothing here fails: what is no code is passed over or left as it stands.
+// Content-Transfer-Encoding undone, at once or as it arrives (RFC 2045 6.7, 6.8). What is damaged is passed over or
+// kept as it stands: the rest of the content is still good.
 
-/** Decodes pieces of one body; `flush` gives what was still waiting for its other half. */
+import { CR, LF, SP, TAB } from './ascii.ts';
+
+/** Takes encoded octets in pieces of any size and gives content. */
 interface Decoder {
-  decode(chunk: Uint8Array): Uint8Array;
-  flush(): Uint8Array;
+  push(chunk: Uint8Array): Uint8Array;
+  /** What was held back, once all has come. */
+  end(): Uint8Array;
 }
 
 const nothing = new Uint8Array(0);
+const EQUALS = 61;
+const OTHER = 255;
 
-const base64Values = new Int8Array(256).fill(-1);
-for (const [value, character] of [
-  ...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
-].entries()) {
-  base64Values[character.charCodeAt(0)] = value;
-}
+const sextets = new Uint8Array(256).fill(OTHER);
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+for (let value = 0; value < alphabet.length; value++) sextets[alphabet.charCodeAt(value)] = value;
 
-/** Line breaks and foreign characters are passed over (RFC 2045 6.8); `=` ends a group, not the body. */
 function base64(): Decoder {
-  let bits = 0;
   let held = 0;
+  let bits = 0;
   return {
-    decode(chunk) {
-      const out = new Uint8Array(Math.ceil(((chunk.length + 3) * 3) / 4));
-      let length = 0;
-      for (const byte of chunk) {
-        if (byte === 61) {
-          // Padding: what is left over of a group is less than an octet. Some mail joins two encoded bodies.
-          bits = 0;
-          held = 0;
+    push(chunk) {
+      const out = new Uint8Array(((chunk.length + 3) >> 2) * 3);
+      let to = 0;
+      for (const octet of chunk) {
+        const value = sextets[octet] ?? OTHER;
+        if (value === OTHER) {
+          // Padding ends a unit; some senders join several encoded pieces, so that more may follow.
+          if (octet === EQUALS) bits = 0;
           continue;
         }
-        const value = base64Values[byte]!;
-        if (value < 0) continue;
-        held = (held << 6) | value;
+        held = ((held << 6) | value) & 0xffff;
         bits += 6;
         if (bits < 8) continue;
         bits -= 8;
-        out[length++] = (held >> bits) & 255;
-        held &= (1 << bits) - 1;
+        out[to++] = held >> bits;
       }
-      return out.subarray(0, length);
+      return out.subarray(0, to);
     },
-    flush: () => nothing,
+    end: () => nothing,
   };
 }
 
-function hex(byte: number | undefined): number {
-  if (byte === undefined) return -1;
-  if (byte >= 48 && byte <= 57) return byte - 48;
-  const letter = byte | 32;
+function hexValue(octet: number | undefined): number {
+  if (octet === undefined) return -1;
+  if (octet >= 48 && octet <= 57) return octet - 48;
+  const letter = octet | 32;
   return letter >= 97 && letter <= 102 ? letter - 87 : -1;
 }
 
-/** `=XX` is an octet, `=` at the end of a line joins it to the next, blanks before a line break go. */
-function quotedPrintable(): Decoder {
-  let rest: Uint8Array = nothing;
+/** Longer runs of white space at the end of a line are not held back to see whether the line ends. */
+const longestBlank = 1024;
 
-  const decode = (bytes: Uint8Array, isLast: boolean): Uint8Array => {
+function quotedPrintable(): Decoder {
+  let held = nothing;
+  const decode = (bytes: Uint8Array, last: boolean): Uint8Array => {
     const out = new Uint8Array(bytes.length);
-    let length = 0;
+    let to = 0;
     let at = 0;
     while (at < bytes.length) {
-      const byte = bytes[at]!;
-      if (byte === 32 || byte === 9) {
-        let end = at;
-        while (bytes[end] === 32 || bytes[end] === 9) end += 1;
-        // Whether blanks belong to the text shows behind them.
-        if (end === bytes.length && !isLast && end - at < 1000) break;
-        const next = bytes[end];
-        if (next === 13 || next === 10 || (end === bytes.length && isLast)) {
-          at = end;
-          continue;
-        }
-        out.set(bytes.subarray(at, end), length);
-        length += end - at;
+      const octet = bytes[at] ?? 0;
+      if (octet !== EQUALS && octet !== SP && octet !== TAB) {
+        out[to++] = octet;
+        at++;
+        continue;
+      }
+      let end = octet === EQUALS ? at + 1 : at;
+      const high = hexValue(bytes[end]);
+      const low = hexValue(bytes[end + 1]);
+      if (octet === EQUALS && high >= 0 && low >= 0) {
+        out[to++] = (high << 4) | low;
+        at += 3;
+        continue;
+      }
+      while (bytes[end] === SP || bytes[end] === TAB) end++;
+      // Whether the line ends here, or what follows is a digit, may only show in the next piece.
+      const unsure = end === bytes.length || (bytes[end] === CR && end + 1 === bytes.length);
+      const half = octet === EQUALS && end === at + 1 && high >= 0 && end + 1 === bytes.length;
+      if (!last && (unsure || half) && end - at < longestBlank) break;
+      const newline = bytes[end] === CR && bytes[end + 1] === LF ? end + 2 : bytes[end] === LF ? end + 1 : -1;
+      if (octet === EQUALS && (newline > 0 || (last && end === bytes.length))) {
+        at = newline > 0 ? newline : end;
+      } else if (octet !== EQUALS && (newline > 0 || (last && end === bytes.length))) {
+        // White space before the end of a line was added on the way.
         at = end;
-      } else if (byte === 61) {
-        if (at + 2 >= bytes.length && !isLast) break;
-        const high = hex(bytes[at + 1]);
-        const low = hex(bytes[at + 2]);
-        if (high >= 0 && low >= 0) {
-          out[length++] = high * 16 + low;
-          at += 3;
-        } else if (bytes[at + 1] === 10) {
-          at += 2;
-        } else if (bytes[at + 1] === 13 && bytes[at + 2] === 10) {
-          at += 3;
-        } else if (at + 1 === bytes.length) {
-          at += 1;
-        } else {
-          out[length++] = byte;
-          at += 1;
-        }
       } else {
-        out[length++] = byte;
-        at += 1;
+        const stop = octet === EQUALS ? at + 1 : end;
+        out.set(bytes.subarray(at, stop), to);
+        to += stop - at;
+        at = stop;
       }
     }
-    rest = bytes.slice(at);
-    return out.subarray(0, length);
+    held = bytes.slice(at);
+    return out.subarray(0, to);
   };
-
   return {
-    decode(chunk) {
-      const bytes = new Uint8Array(rest.length + chunk.length);
-      bytes.set(rest);
-      bytes.set(chunk, rest.length);
-      return decode(bytes, false);
+    push(chunk) {
+      if (held.length === 0) return decode(chunk, false);
+      const joined = new Uint8Array(held.length + chunk.length);
+      joined.set(held);
+      joined.set(chunk, held.length);
+      return decode(joined, false);
     },
-    flush: () => decode(rest, true),
+    end: () => decode(held, true),
   };
 }
 
-function decoderFor(encoding: string): Decoder | null {
-  switch (encoding.trim().toLowerCase()) {
-    case 'base64':
-      return base64();
-    case 'quoted-printable':
-      return quotedPrintable();
-    default:
-      return null;
-  }
+function decoderOf(encoding: string): Decoder | null {
+  const name = encoding.trim().toLowerCase();
+  if (name === 'base64') return base64();
+  if (name === 'quoted-printable') return quotedPrintable();
+  return null;
 }
 
-/** A stream that undoes an encoding, or null where there is nothing to undo (7bit, 8bit, binary, unknown ones). */
+/**
+ * A stream that undoes a Content-Transfer-Encoding, or null where content is sent as it is (`7bit`, `8bit`, `binary`,
+ * and encodings that are not known).
+ */
 export function decodeTransfer(encoding: string): TransformStream<Uint8Array, Uint8Array> | null {
-  const decoder = decoderFor(encoding);
+  const decoder = decoderOf(encoding);
   if (decoder === null) return null;
-  const pass = (bytes: Uint8Array, controller: TransformStreamDefaultController<Uint8Array>): void => {
-    if (bytes.length > 0) controller.enqueue(bytes);
-  };
   return new TransformStream<Uint8Array, Uint8Array>({
-    transform: (chunk, controller) => pass(decoder.decode(chunk), controller),
-    flush: (controller) => pass(decoder.flush(), controller),
+    transform(chunk, controller) {
+      const content = decoder.push(chunk);
+      if (content.length > 0) controller.enqueue(content);
+    },
+    flush(controller) {
+      const content = decoder.end();
+      if (content.length > 0) controller.enqueue(content);
+    },
   });
 }
 
-/** A whole body at once. */
-export function decodeTransferBytes(bytes: Uint8Array, encoding: string): Uint8Array {
-  const decoder = decoderFor(encoding);
+/** Content of a known size, its Content-Transfer-Encoding undone; other encodings than these two leave it as it is. */
+export function decodeTransferred(bytes: Uint8Array, encoding: string): Uint8Array {
+  const decoder = decoderOf(encoding);
   if (decoder === null) return bytes;
-  const body = decoder.decode(bytes);
-  const rest = decoder.flush();
-  if (rest.length === 0) return body;
-  const whole = new Uint8Array(body.length + rest.length);
-  whole.set(body);
-  whole.set(rest, body.length);
-  return whole;
+  const first = decoder.push(bytes);
+  const last = decoder.end();
+  if (last.length === 0) return first;
+  const out = new Uint8Array(first.length + last.length);
+  out.set(first);
+  out.set(last, first.length);
+  return out;
 }

@@ -3,7 +3,7 @@
 //   utf7 = *(%x20-25 / %x27-7E / "&-" / "&" 1*mbase64 "-")
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,';
-const values = new Map([...alphabet].map((letter, value) => [letter, value]));
+const values = new Map(Array.from(alphabet, (letter, value) => [letter, value]));
 
 /**
  * The name as modified UTF-7.

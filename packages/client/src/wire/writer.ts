@@ -44,6 +44,7 @@ const atomText = /^[!#$&'+-[^-z|}~]+$/;
 const astringText = /^[!#$&'+-[\]^-z|}~]+$/;
 const listText = /^[!#$%&'*+-[\]^-z|}~]+$/;
 const flagText = /^\\?[!#$&'+-[^-z|}~]+$/;
+const forbidden = /[\r\n\0]/;
 const literalMarker = /\{\d+\+?\}$/;
 
 /** Shows what was refused, as far as it may be shown. */
@@ -216,7 +217,7 @@ export class CommandWriter {
     if (value.includes('\0'))
       throw new RangeError(`${what} cannot hold a NUL character: IMAP has no way to send it.`);
     if (/\p{Surrogate}/u.test(value)) throw new RangeError(`${what} cannot hold half of a surrogate pair.`);
-    const ascii = /^[\x01-\x7f]*$/.test(value);
+    const ascii = !/[^\p{ASCII}]/u.test(value);
     const fits =
       value.length <= longestQuoted &&
       (ascii || (this.#options.utf8 && encode(value).length <= longestQuoted));
@@ -260,7 +261,6 @@ function isBare(allowed: RegExp, value: string): boolean {
 }
 
 function checkedLine(value: string, what: string): string {
-  // oxlint-disable-next-line no-control-regex -- these three are what no line may hold
-  if (/[\r\n\0]/.test(value)) throw new RangeError(`${what} cannot hold CR, LF or NUL: ${shown(value)}`);
+  if (forbidden.test(value)) throw new RangeError(`${what} cannot hold CR, LF or NUL: ${shown(value)}`);
   return value;
 }

@@ -1,0 +1,76 @@
+// Encoded words: text in header fields that is not ASCII (RFC 2047, with the language of RFC 2231 5).
+//
+//   encoded-word = "=?" charset ["*" language] "?" encoding "?" encoded-text "?="
+
+import { encode } from './ascii.ts';
+import { decodeText } from './charset.ts';
+import { decodeTransferred } from './transfer-encoding.ts';
+
+interface Word {
+  readonly charset: string;
+  readonly bytes: Uint8Array;
+}
+
+const head = /=\?([^?*\s]{1,40})(?:\*[^?\s]{0,40})?\?([BbQq])\?/y;
+
+/**
+ * Text of a header field with its encoded words decoded; what is malformed stays as it stands.
+ *
+ * Neighbours in one character set are decoded together: senders cut them in the middle of a character.
+ */
+export function decodeWords(written: string): string {
+  const line = written.includes('\n')
+    ? written.replaceAll(/\r?\n(?=[ \t])/g, '').replaceAll(/[\r\n]+/g, ' ')
+    : written;
+  if (!line.includes('=?')) return line;
+  let out = '';
+  let plain = 0;
+  let joined: Word[] = [];
+  const flush = (): void => {
+    if (joined.length > 0) out += decodeText(concat(joined), joined[0]?.charset ?? '').text;
+    joined = [];
+  };
+  // An end that is not found once is not looked for again: many beginnings must not cost a search each.
+  let lastEnd = line.lastIndexOf('?=');
+  for (let at = line.indexOf('=?'); at >= 0;) {
+    head.lastIndex = at;
+    const match = head.exec(line);
+    const start = at + (match?.[0].length ?? 0);
+    if (match === null || lastEnd < start) {
+      at = line.indexOf('=?', at + 2);
+      continue;
+    }
+    const end = line.indexOf('?=', start);
+    const between = line.slice(plain, at);
+    // Only white space between two words is dropped.
+    const adjacent = joined.length > 0 && /^\s*$/.test(between);
+    const charset = (match[1] ?? '').toLowerCase();
+    if (!adjacent || joined[0]?.charset !== charset) {
+      flush();
+      if (!adjacent) out += between;
+    }
+    joined.push({ charset, bytes: decodeWord(match[2] ?? '', line.slice(start, end)) });
+    plain = end + 2;
+    at = line.indexOf('=?', plain);
+  }
+  flush();
+  return out + line.slice(plain);
+}
+
+function decodeWord(encoding: string, payload: string): Uint8Array {
+  if (encoding === 'B' || encoding === 'b') return decodeTransferred(encode(payload), 'base64');
+  const spaced = encode(payload.replaceAll('_', '=20'));
+  return decodeTransferred(spaced, 'quoted-printable');
+}
+
+function concat(words: readonly Word[]): Uint8Array {
+  const first = words[0];
+  if (words.length === 1 && first !== undefined) return first.bytes;
+  const out = new Uint8Array(words.reduce((sum, word) => sum + word.bytes.length, 0));
+  let at = 0;
+  for (const word of words) {
+    out.set(word.bytes, at);
+    at += word.bytes.length;
+  }
+  return out;
+}

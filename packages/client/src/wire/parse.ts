@@ -1,0 +1,103 @@
+// A whole response as one value: for tests, traces and those who look at a server's lines. The session does not use
+// it: there each response is read by the command that waits for it.
+
+import { CR, LF } from './ascii.ts';
+import { readCapabilities, readFlags } from './capability.ts';
+import { readFetch, type FetchedMessage } from './fetch.ts';
+import { readList, type ListedMailbox } from './list.ts';
+import { ParseError, type Unparsed, type Value } from './reader.ts';
+import { isStatus, readHead, readStatusText, type Response } from './response.ts';
+import type { ResponseCode } from './response-code.ts';
+import { readExtendedSearch, readSearch, type ExtendedSearch } from './search.ts';
+import { readStatus, type MailboxStatus } from './status.ts';
+
+/** A response, read as far as its name is known. */
+export type ParsedResponse =
+  | {
+      readonly kind: 'status';
+      /** `*`, or the tag of a command. */
+      readonly tag: string;
+      /** `OK`, `NO`, `BAD`, `BYE` or `PREAUTH`. */
+      readonly name: string;
+      readonly code: ResponseCode | null;
+      readonly text: string;
+    }
+  | { readonly kind: 'continuation'; readonly code: ResponseCode | null; readonly text: string }
+  /** EXISTS, RECENT, EXPUNGE. */
+  | { readonly kind: 'number'; readonly name: string; readonly number: number }
+  /** CAPABILITY, ENABLED. */
+  | { readonly kind: 'capabilities'; readonly name: string; readonly capabilities: readonly string[] }
+  | { readonly kind: 'flags'; readonly name: string; readonly flags: readonly string[] }
+  /** LIST, LSUB, XLIST. */
+  | { readonly kind: 'list'; readonly name: string; readonly mailbox: ListedMailbox }
+  | { readonly kind: 'mailbox status'; readonly name: string; readonly status: MailboxStatus }
+  /** SEARCH, SORT. */
+  | { readonly kind: 'numbers'; readonly name: string; readonly numbers: readonly number[] }
+  | { readonly kind: 'extended search'; readonly name: string; readonly found: ExtendedSearch }
+  | { readonly kind: 'fetch'; readonly name: string; readonly message: FetchedMessage }
+  /** A response that has no reader yet: its values as they came. */
+  | {
+      readonly kind: 'other';
+      readonly name: string;
+      readonly number: number | null;
+      readonly values: readonly Value[];
+    }
+  /** A line that is no response, or breaks the grammar of its name. */
+  | ({ readonly kind: 'unparsed'; readonly name: string; readonly number: number | null } & Unparsed);
+
+/** Reads a whole response, with or without its last CRLF. Never throws: what cannot be read is `unparsed`. */
+export function parseResponse(bytes: Uint8Array): ParsedResponse {
+  let end = bytes.length;
+  if (bytes[end - 1] === LF) end--;
+  if (bytes[end - 1] === CR) end--;
+  const head = readHead(bytes.subarray(0, end));
+  try {
+    return parse(head);
+  } catch (error) {
+    if (!(error instanceof ParseError)) throw error;
+    return {
+      kind: 'unparsed',
+      name: head.name,
+      number: head.number,
+      unparsed: head.bytes,
+      reason: error.message,
+    };
+  }
+}
+
+function parse(head: Response): ParsedResponse {
+  const { tag, name, number } = head;
+  const reader = head.reader();
+  if (tag === '+') return { kind: 'continuation', ...readStatusText(reader) };
+  if (isStatus(name)) return { kind: 'status', tag, name, ...readStatusText(reader) };
+  if (tag === '' || name === '') throw reader.fails('a response');
+  switch (name) {
+    case 'EXISTS':
+    case 'RECENT':
+    case 'EXPUNGE':
+      if (number === null) break;
+      return { kind: 'number', name, number };
+    case 'FETCH':
+      if (number === null) break;
+      return { kind: 'fetch', name, message: readFetch(reader, number) };
+    case 'CAPABILITY':
+    case 'ENABLED':
+      return { kind: 'capabilities', name, capabilities: readCapabilities(reader) };
+    case 'FLAGS':
+      return { kind: 'flags', name, flags: readFlags(reader) };
+    case 'LIST':
+    case 'LSUB':
+    case 'XLIST':
+      return { kind: 'list', name, mailbox: readList(reader) };
+    case 'STATUS':
+      return { kind: 'mailbox status', name, status: readStatus(reader) };
+    case 'SEARCH':
+    case 'SORT':
+      return { kind: 'numbers', name, numbers: readSearch(reader) };
+    case 'ESEARCH':
+      return { kind: 'extended search', name, found: readExtendedSearch(reader) };
+  }
+  const values: Value[] = [];
+  for (reader.space(); reader.peek() !== -1; reader.space()) values.push(reader.value());
+  return { kind: 'other', name, number, values };
+}
