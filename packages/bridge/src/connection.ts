@@ -1,0 +1,342 @@
+// One page's connection from its first frame to its end: which frame is legal when, and what follows from it.
+
+import type { WebSocket } from 'ws';
+import { FrameError, TransportError, parsePageFrame } from '@imaplib/client/protocol';
+import type { ExitInfo, OpenFrame, PageFrame, TransportStage } from '@imaplib/client/protocol';
+import { connectServer } from './connect.ts';
+import type { Ending, Endpoint } from './endpoint.ts';
+import { Refusal, transportFailure } from './failure.ts';
+import type { Limits } from './limits.ts';
+import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import { Page } from './page.ts';
+import { POLICY_MESSAGE } from './policy.ts';
+import type { Processes } from './process.ts';
+import type { Resolve } from './resolve.ts';
+import { findRoute } from './routes.ts';
+import type { Routes } from './routes.ts';
+import { ToPage } from './to-page.ts';
+import { ToTarget } from './to-target.ts';
+import { startTls } from './upgrade.ts';
+
+/** What all connections of a bridge share. */
+export interface Shared {
+  readonly routes: Routes;
+  readonly limits: Limits;
+  readonly resolve: Resolve;
+  readonly processes: Processes;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/**
+ * - `waiting` for the open frame
+ * - `connecting`: the page may not send bytes yet
+ * - `open`: bytes both ways
+ * - `securing`: a TLS handshake in mid-stream; no bytes
+ * - `ending`: the far end is gone, its last bytes are on their way to the page
+ * - `closed`: nothing is read any more
+ */
+type State = 'waiting' | 'connecting' | 'open' | 'securing' | 'ending' | 'closed';
+
+const STAGE: Readonly<Record<State, TransportStage>> = {
+  waiting: 'policy',
+  connecting: 'connect',
+  open: 'relay',
+  securing: 'starttls',
+  ending: 'relay',
+  closed: 'relay',
+};
+
+/** The close codes of RFC 6455 and its registry that are no failures. */
+const NORMAL = 1000;
+const RESTART = 1012;
+
+/** A page's connection. */
+export class Connection {
+  /** Settles when nothing of it is left: socket, far end, timers. */
+  readonly done: Promise<void>;
+  readonly #id: number;
+  readonly #socket: WebSocket;
+  readonly #shared: Shared;
+  readonly #page: Page;
+  readonly #toTarget: ToTarget;
+  readonly #abort = new AbortController();
+  readonly #begin = performance.now();
+  #toPage: ToPage | null = null;
+  #endpoint: Endpoint | null = null;
+  #state: State = 'waiting';
+  #timer: NodeJS.Timeout | undefined;
+  #work: Promise<void> = Promise.resolve();
+  /** How many bytes had passed at the last sweep that saw some, and when that was. */
+  #traffic = { bytes: 0, at: performance.now() };
+  #missedPongs = 0;
+  #hasEof = { page: false, target: false };
+  #who = '';
+
+  constructor(id: number, socket: WebSocket, shared: Shared) {
+    this.#id = id;
+    this.#socket = socket;
+    this.#shared = shared;
+    const { limits } = shared;
+    this.#page = new Page(socket, limits);
+    this.#toTarget = new ToTarget(limits.window, (bytes) => this.#page.send({ type: 'credit', bytes }));
+    this.#timer = setTimeout(() => {
+      this.#fail(new TransportError('timeout', 'policy', `no open frame came within ${limits.openMs} ms`));
+    }, limits.openMs);
+    socket.on('message', (data, isBinary) => this.#receive(data as Buffer, isBinary));
+    socket.on('pong', () => {
+      this.#missedPongs = 0;
+    });
+    // What breaks the rules of WebSocket itself is answered by ws with 1002, 1007 or 1009.
+    socket.on('error', (error) => this.#log('warn', 'websocket-error', { reason: error.message }));
+    this.done = new Promise<void>((resolve) => {
+      socket.once('close', (code) => resolve(this.#cleanUp(code)));
+    });
+  }
+
+  /** Bytes of the page, and for the page, so far. */
+  get bytes(): { readonly up: number; readonly down: number } {
+    return { up: this.#toTarget.bytes, down: this.#toPage?.bytes ?? 0 };
+  }
+
+  /** Tells the page to go elsewhere within the time. */
+  drain(deadlineMs: number): void {
+    if (this.#state === 'waiting') this.restart();
+    else this.#page.send({ type: 'drain', deadlineMs });
+  }
+
+  /** Closes because the bridge ends. */
+  restart(): void {
+    this.#state = 'closed';
+    this.#page.close(RESTART, 'restart; reconnect');
+  }
+
+  /** Cuts the connection without a word. */
+  terminate(): void {
+    this.#socket.terminate();
+  }
+
+  /** Asks for a sign of life, and ends what shows none. Called every `pingMs`. */
+  sweep(): void {
+    const { limits } = this.#shared;
+    const { up, down } = this.bytes;
+    if (up + down !== this.#traffic.bytes) this.#traffic = { bytes: up + down, at: performance.now() };
+    if (this.#missedPongs >= limits.missedPongs) {
+      this.#log('info', 'lost', { reason: `${this.#missedPongs} pings without an answer` });
+      this.#socket.terminate();
+    } else if (this.#state === 'open' && performance.now() - this.#traffic.at > limits.idleMs) {
+      this.#fail(
+        new TransportError('timeout', 'relay', `no byte passed within ${limits.idleMs} ms`, {
+          reason: 'idle',
+        }),
+      );
+    } else {
+      this.#missedPongs += 1;
+      this.#socket.ping();
+    }
+  }
+
+  #receive(data: Buffer, isBinary: boolean): void {
+    this.#missedPongs = 0;
+    if (this.#state === 'closed') return;
+    try {
+      if (isBinary) this.#takeBytes(data);
+      else if (data.length > this.#shared.limits.controlBytes)
+        throw new FrameError('control frame is too large');
+      else this.#takeFrame(parsePageFrame(data.toString()));
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #takeBytes(bytes: Buffer): void {
+    // The far end is gone, and the page cannot know it yet.
+    if (this.#state === 'ending') return;
+    if (this.#state !== 'open') throw new FrameError(`bytes while ${this.#state}`);
+    if (this.#hasEof.page) throw new FrameError('bytes after eof');
+    this.#toTarget.receive(bytes);
+  }
+
+  #takeFrame(frame: PageFrame): void {
+    const state = this.#state;
+    if ((frame.type === 'open') !== (state === 'waiting'))
+      throw new FrameError(`${frame.type} while ${state}`);
+    switch (frame.type) {
+      case 'open':
+        this.#work = this.#open(frame);
+        return;
+      case 'ping':
+        this.#page.send({ type: 'pong', id: frame.id });
+        return;
+      case 'credit':
+        if (this.#toPage === null) throw new FrameError('credit before opened');
+        this.#toPage.grant(frame.bytes);
+        return;
+      case 'eof':
+        if (state === 'ending') return;
+        if (state !== 'open' || this.#hasEof.page) throw new FrameError(`eof while ${state}`);
+        this.#hasEof.page = true;
+        void this.#toTarget.end();
+        return;
+      case 'starttls':
+        if (state === 'ending') return;
+        if (state !== 'open' || this.#hasEof.page) throw new FrameError(`starttls while ${state}`);
+        this.#work = this.#secure(frame.servername);
+    }
+  }
+
+  async #open(frame: OpenFrame): Promise<void> {
+    const { routes, limits, processes, resolve, metrics } = this.#shared;
+    clearTimeout(this.#timer);
+    this.#state = 'connecting';
+    try {
+      const route = findRoute(frame, routes);
+      this.#who = route.kind === 'command' ? route.name : route.who;
+      const endpoint =
+        route.kind === 'command'
+          ? await processes.start(route.name, route.command)
+          : await connectServer(route, { limits, resolve, signal: this.#abort.signal });
+      if (this.#isOver) {
+        await endpoint.close(Promise.resolve());
+        return;
+      }
+      metrics.opened += 1;
+      const { peer, timings, tls } = endpoint;
+      this.#log('info', 'opened', {
+        peer: peer.name,
+        address: peer.address ?? null,
+        tls: tls?.protocol ?? null,
+      });
+      this.#page.send({ type: 'opened', window: limits.window, peer, timings, tls });
+      this.#toPage = new ToPage(this.#page, frame.window, () => this.#endOfTarget());
+      this.#adopt(endpoint);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #secure(servername: string | undefined): Promise<void> {
+    const { limits } = this.#shared;
+    const endpoint = this.#endpoint!;
+    const toPage = this.#toPage!;
+    this.#state = 'securing';
+    try {
+      const signal = this.#abort.signal;
+      const secured = await startTls({
+        endpoint,
+        toPage,
+        toTarget: this.#toTarget,
+        servername,
+        limits,
+        signal,
+      });
+      this.#log('info', 'secured', { tls: secured.tls?.protocol ?? null });
+      this.#page.send({ type: 'secured', tls: secured.tls! });
+      this.#adopt(secured);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Lets bytes flow to and from an endpoint. */
+  #adopt(endpoint: Endpoint): void {
+    this.#endpoint = endpoint;
+    this.#state = 'open';
+    this.#toTarget.attach(endpoint.writable);
+    this.#toPage!.attach(endpoint.readable);
+    void endpoint.ending.then((ending) => {
+      // A handshake in mid-stream reports for itself, and leaves another endpoint behind.
+      if (this.#endpoint === endpoint && this.#state === 'open') this.#endWith(ending);
+    });
+  }
+
+  #endOfTarget(): void {
+    if (this.#isOver) return;
+    this.#hasEof.target = true;
+    this.#page.send({ type: 'eof' });
+  }
+
+  /** The far end is gone. What it has sent comes first. */
+  #endWith({ error, exit }: Ending): void {
+    this.#state = 'ending';
+    this.#timer = setTimeout(() => this.#socket.terminate(), this.#shared.limits.lingerMs);
+    this.#toPage!.finish(() => {
+      if (exit !== undefined) this.#exit(exit);
+      else if (error !== undefined) this.#fail(transportFailure('relay', this.#who, error));
+      else this.#close(NORMAL, 'closed');
+    });
+  }
+
+  #exit(exit: ExitInfo): void {
+    this.#page.send({ type: 'exit', ...exit });
+    this.#close(NORMAL, 'exit');
+  }
+
+  #close(code: number, reason: string): void {
+    this.#state = 'closed';
+    this.#page.close(code, reason);
+  }
+
+  get #isOver(): boolean {
+    return this.#state === 'closed' || this.#state === 'ending';
+  }
+
+  /** Tells the page what failed; more than one failure is one failure. */
+  #fail(error: unknown): void {
+    if (this.#state === 'closed') return;
+    const failure = this.#explain(error);
+    const { code, stage, reason } = failure;
+    this.#shared.metrics.failed(code);
+    const isOurs = code === 'internal';
+    this.#log(isOurs ? 'error' : 'info', 'failed', {
+      code,
+      stage,
+      reason: error instanceof Refusal || isOurs ? (error as Error).message : (reason ?? failure.message),
+      target: this.#who,
+    });
+    this.#state = 'closed';
+    this.#page.fail(failure);
+    // Whatever else comes of it is not for the page.
+    this.#toPage?.discard();
+    this.#abort.abort(failure);
+    void this.#endpoint?.close(Promise.resolve());
+  }
+
+  #explain(error: unknown): TransportError {
+    if (error instanceof TransportError) return error;
+    if (error instanceof Refusal) return new TransportError('policy', 'policy', POLICY_MESSAGE);
+    if (error instanceof FrameError) {
+      return new TransportError(
+        'protocol',
+        STAGE[this.#state],
+        `the page broke the protocol: ${error.message}`,
+      );
+    }
+    return new TransportError('internal', STAGE[this.#state], 'the bridge failed; its log has more');
+  }
+
+  /** The WebSocket is closed: lets go of everything else. */
+  async #cleanUp(code: number): Promise<void> {
+    clearTimeout(this.#timer);
+    const isFault = this.#abort.signal.aborted;
+    this.#state = 'closed';
+    this.#abort.abort(new Error('the page has gone'));
+    await this.#work;
+    this.#toPage?.discard();
+    await this.#endpoint?.close(isFault ? Promise.resolve() : this.#toTarget.end());
+    const { up, down } = this.bytes;
+    this.#shared.metrics.bytesUp += up;
+    this.#shared.metrics.bytesDown += down;
+    const ms = Math.round(performance.now() - this.#begin);
+    this.#log('info', 'closed', { code, bytesUp: up, bytesDown: down, ms });
+  }
+
+  #log(
+    level: 'info' | 'warn' | 'error',
+    event: string,
+    fields: Record<string, string | number | null>,
+  ): void {
+    this.#shared.log(level, event, { id: this.#id, ...fields });
+  }
+}

@@ -1,0 +1,60 @@
+// The page's end of a connection: control frames and bytes into its WebSocket, and how full that is.
+
+import type { WebSocket } from 'ws';
+import { CLOSE_CODE } from '@imaplib/client/protocol';
+import type { BridgeFrame, TransportError } from '@imaplib/client/protocol';
+import type { Limits } from './limits.ts';
+
+/** Writes to a page. Nothing here waits; what cannot be sent any more is dropped. */
+export class Page {
+  readonly #socket: WebSocket;
+  readonly #limits: Limits;
+  #sending = 0;
+
+  constructor(socket: WebSocket, limits: Limits) {
+    this.#socket = socket;
+    this.#limits = limits;
+  }
+
+  /** Whether enough waits for the page already. */
+  get isFull(): boolean {
+    return (
+      this.#sending >= this.#limits.queuedFrames || this.#socket.bufferedAmount >= this.#limits.queuedBytes
+    );
+  }
+
+  /** Sends bytes without copying them; `sent` is called when they have left. */
+  sendBytes(bytes: Buffer, sent: () => void): void {
+    this.#sending += 1;
+    this.#socket.send(bytes, { binary: true }, () => {
+      this.#sending -= 1;
+      sent();
+    });
+  }
+
+  /** Sends a control frame. A page that asks for more than it reads is given up. */
+  send(frame: BridgeFrame): void {
+    this.#socket.send(JSON.stringify(frame), () => {});
+    if (this.#socket.bufferedAmount > this.#limits.backlogBytes) this.#socket.terminate();
+  }
+
+  /** Says what failed, and closes. */
+  fail(error: TransportError): void {
+    const { code, stage, message, reason, timings, tls } = error;
+    this.send({
+      type: 'error',
+      code,
+      stage,
+      message,
+      ...(reason === null ? {} : { reason }),
+      ...(Object.keys(timings).length === 0 ? {} : { timings }),
+      ...(tls === null ? {} : { tls }),
+    });
+    this.#socket.close(CLOSE_CODE[code], code);
+  }
+
+  /** Closes in order. */
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason);
+  }
+}

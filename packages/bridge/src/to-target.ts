@@ -1,0 +1,117 @@
+// Bytes from the page to the far end. The page's WebSocket is always read: what the far end does not take yet
+// waits here, at most one window, and credit goes back when it has been taken.
+
+import type { Writable } from 'node:stream';
+import { ReceiveCredit } from '@imaplib/client/protocol';
+
+// Small chunks that wait are gathered in blocks of this size.
+const BLOCK = 16 * 1024;
+
+/** The way up. */
+export class ToTarget {
+  readonly #credit: ReceiveCredit;
+  readonly #onGrant: (bytes: number) => void;
+  readonly #waiting: Buffer[] = [];
+  #target: Writable | null = null;
+  /** Where small chunks are gathered; its used part is the last one of those that wait. */
+  #block: { readonly bytes: Buffer; used: number } | null = null;
+  #whenIdle: (() => void)[] = [];
+  #bytes = 0;
+
+  /**
+   * @param window our receive window
+   * @param onGrant called with the credit to give the page
+   */
+  constructor(window: number, onGrant: (bytes: number) => void) {
+    this.#credit = new ReceiveCredit(window);
+    this.#onGrant = onGrant;
+  }
+
+  /** Bytes received so far. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Begins to write to it. */
+  attach(target: Writable): void {
+    this.#target = target;
+    this.#flush();
+  }
+
+  /**
+   * Takes bytes of the page.
+   *
+   * @throws FrameError where the page sends beyond the window
+   */
+  receive(chunk: Buffer): void {
+    if (chunk.length === 0) return;
+    this.#credit.receive(chunk.length);
+    this.#bytes += chunk.length;
+    this.#keep(chunk);
+    this.#flush();
+  }
+
+  /** Ends the far end's input after all that waits. Resolves when that has left, or cannot leave any more. */
+  async end(): Promise<void> {
+    const target = this.#target;
+    if (target === null || target.destroyed) return;
+    await new Promise<void>((resolve) => {
+      target.once('finish', resolve).once('close', resolve);
+      void this.idle().then(() => target.end());
+    });
+  }
+
+  /** Resolves when everything has left; never, where the far end does not take it. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#whenIdle.push(resolve);
+      this.#flush();
+    });
+  }
+
+  /** Puts a chunk behind the others. */
+  #keep(chunk: Buffer): void {
+    // A small frame is a view of a large read: one that waits by itself would keep all of that in memory.
+    if (this.#isIdle || chunk.length * 4 >= chunk.buffer.byteLength) {
+      this.#waiting.push(chunk);
+      this.#block = null;
+      return;
+    }
+    let block = this.#block;
+    if (block === null || block.used + chunk.length > block.bytes.length) {
+      block = { bytes: Buffer.allocUnsafeSlow(Math.max(BLOCK, chunk.length)), used: 0 };
+      this.#block = block;
+      this.#waiting.push(block.bytes);
+    }
+    block.used += chunk.copy(block.bytes, block.used);
+    this.#waiting[this.#waiting.length - 1] = block.bytes.subarray(0, block.used);
+  }
+
+  get #isIdle(): boolean {
+    return this.#waiting.length === 0 && this.#target?.writableLength === 0;
+  }
+
+  #flush(): void {
+    const target = this.#target;
+    if (target === null || target.writableLength > 0 || target.destroyed) return;
+    if (this.#waiting.length > 0) {
+      this.#block = null;
+      target.cork();
+      for (const chunk of this.#waiting.splice(0)) {
+        target.write(chunk, (error) => {
+          // The far end's own events tell what went wrong.
+          if (error === null || error === undefined) this.#taken(chunk.length);
+        });
+      }
+      target.uncork();
+    } else {
+      for (const idle of this.#whenIdle.splice(0)) idle();
+    }
+  }
+
+  #taken(bytes: number): void {
+    const grant = this.#credit.consume(bytes);
+    if (grant > 0) this.#onGrant(grant);
+    this.#flush();
+  }
+}
