@@ -23,8 +23,7 @@ import { Tokens, isHostKnown, ownOrigins, readOrigin } from './policy.ts';
 import { Processes } from './process.ts';
 import { refuseUpgrade } from './refuse.ts';
 import { systemResolve } from './resolve.ts';
-import { serveStatic } from './static.ts';
-import type { StaticFiles } from './static.ts';
+import { readStatic, serveStatic } from './static.ts';
 import { readRoutes } from './targets.ts';
 import { within } from './within.ts';
 
@@ -90,16 +89,12 @@ export function createBridge(options: BridgeOptions = {}): Bridge {
   const log = createLog(options.log ?? logWarningsToStderr);
   const tokens = new Tokens(options.tokens ?? []);
   const givenOrigins = new Set((options.origins ?? []).map(readOrigin));
-  const staticFiles: StaticFiles = {
-    dir: options.staticDir ?? null,
-    files: new Map(Object.entries(options.staticFiles ?? {})),
-  };
-  const hasPage = staticFiles.dir !== null || staticFiles.files.size > 0;
+  const page = readStatic(options);
   const allowNoOrigin = options.allowNoOrigin ?? false;
   if (allowNoOrigin && !tokens.areNeeded) {
     throw new ConfigError('allow-no-origin lets any program connect: it needs at least one token');
   }
-  if (hasPage && options.server === undefined && !isLoopback(host) && givenOrigins.size === 0) {
+  if (page !== null && options.server === undefined && !isLoopback(host) && givenOrigins.size === 0) {
     throw new ConfigError(
       `static on ${host}: pages are reached by a name that the bridge cannot know; name it, as in --origin https://mail.example.com`,
     );
@@ -124,7 +119,7 @@ export function createBridge(options: BridgeOptions = {}): Bridge {
   // Pages of the bridge itself may use it where only this machine can reach them.
   const learnOrigins = (): void => {
     const bound = boundTo(server);
-    if (bound !== null && hasPage && isLoopback(bound.address)) {
+    if (bound !== null && page !== null && isLoopback(bound.address)) {
       origins = new Set([...givenOrigins, ...ownOrigins(bound.port)]);
     }
   };
@@ -217,7 +212,8 @@ export function createBridge(options: BridgeOptions = {}): Bridge {
         return answer(response, 200, shared.metrics.render(now), 'text/plain; version=0.0.4; charset=utf-8');
       }
       default:
-        serveStatic(staticFiles, request, response).catch((error: unknown) => {
+        if (page === null) return answer(response, 404, 'Not found.\n');
+        serveStatic(page, request, response).catch((error: unknown) => {
           // Most often the browser went away in the middle.
           const isGone = reasonOf(error) === 'ERR_STREAM_PREMATURE_CLOSE';
           if (!isGone) log('error', 'static-failed', { reason: (error as Error).message });

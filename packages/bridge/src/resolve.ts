@@ -70,7 +70,7 @@ export async function resolveHost(question: Question): Promise<Answer> {
           },
         ),
       (done, failed) => {
-        resolve(host).then(done, failed);
+        void resolve(host).then(done).catch(failed);
         return () => {};
       },
     );

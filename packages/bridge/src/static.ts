@@ -1,6 +1,7 @@
 // A built page, served beside the socket: files of one directory and files from memory, with the headers that a
 // page cannot give itself. Its content policy stands in its own <meta>; a second one here would only narrow it.
 
+import { statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
@@ -8,7 +9,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { reasonOf } from './failure.ts';
-import type { StaticFile } from './options.ts';
+import { ConfigError } from './options.ts';
+import type { BridgeOptions, StaticFile } from './options.ts';
 
 const HEADERS = {
   'Content-Security-Policy': "frame-ancestors 'none'",
@@ -47,6 +49,23 @@ const HASHED = /^\/assets\/.*-[\w-]{8}\.\w+$/;
 export interface StaticFiles {
   readonly dir: string | null;
   readonly files: ReadonlyMap<string, StaticFile>;
+}
+
+/**
+ * What the options say is served; null where that is nothing.
+ *
+ * @throws ConfigError where the directory is none
+ */
+export function readStatic({ staticDir, staticFiles = {} }: BridgeOptions): StaticFiles | null {
+  if (staticDir === undefined && Object.keys(staticFiles).length === 0) return null;
+  if (staticDir !== undefined && statSync(staticDir, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new ConfigError(`static ${staticDir}: there is no such directory; build the page first`);
+  }
+  for (const name of Object.keys(staticFiles)) {
+    if (!name.startsWith('/'))
+      throw new ConfigError(`static file ${name}: write its path from the root, /${name}`);
+  }
+  return { dir: staticDir ?? null, files: new Map(Object.entries(staticFiles)) };
 }
 
 /** The path of a request, decoded; null where it is not one that a file can have. */
