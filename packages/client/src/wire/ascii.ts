@@ -13,15 +13,25 @@ export const PLUS = 43;
 export const MINUS = 45;
 export const ZERO = 48;
 export const NINE = 57;
+export const EQUALS = 61;
 export const BRACKET_OPEN = 91;
 export const BACKSLASH = 92;
 export const BRACKET_CLOSE = 93;
+export const UNDERSCORE = 95;
 export const BRACE_OPEN = 123;
 export const BRACE_CLOSE = 125;
 export const TILDE = 126;
 
 export function isDigit(octet: number | undefined): boolean {
   return octet !== undefined && octet >= ZERO && octet <= NINE;
+}
+
+/** What a hexadecimal digit is worth; -1 for anything else. */
+export function hexValue(octet: number | undefined): number {
+  if (octet === undefined) return -1;
+  if (octet >= ZERO && octet <= NINE) return octet - ZERO;
+  const letter = octet | 32;
+  return letter >= 97 && letter <= 102 ? letter - 87 : -1;
 }
 
 /** SP, TAB, CR, LF: what may stand between two values. */
@@ -40,19 +50,37 @@ export function latin1(bytes: Uint8Array, start = 0, end = bytes.length): string
   return out;
 }
 
+/**
+ * Strings that were read lately, by a hash of their octets. Most strings of a mailbox come again with every message
+ * (`TEXT`, `UTF-8`, a domain): finding them costs a third of making them, and nothing to collect.
+ */
+const recent: string[] = Array.from({ length: 2048 }, () => '');
+const longestRecent = 32;
+
 /** UTF-8; where it is not valid, one character an octet. */
 export function text(bytes: Uint8Array, start = 0, end = bytes.length): string {
-  // Most strings of a response are a few ASCII letters: a loop costs less than a call of the decoder.
-  if (end - start <= 24) {
-    let short = '';
-    let at = start;
-    for (; at < end; at++) {
-      const octet = bytes[at] ?? 0;
-      if (octet > 127) break;
-      short += String.fromCharCode(octet);
-    }
-    if (at === end) return short;
+  const length = end - start;
+  if (length === 0) return '';
+  if (length > longestRecent) return decode(bytes, start, end);
+  let hash = length;
+  for (let at = start; at < end; at++) {
+    const octet = bytes[at] ?? 0;
+    if (octet > 127) return decode(bytes, start, end);
+    hash = (Math.imul(hash, 31) + octet) | 0;
   }
+  const slot = (hash ^ (hash >>> 11)) & 2047;
+  const known = recent[slot] ?? '';
+  if (known.length === length) {
+    let at = 0;
+    while (at < length && known.charCodeAt(at) === bytes[start + at]) at++;
+    if (at === length) return known;
+  }
+  const fresh = decode(bytes, start, end);
+  recent[slot] = fresh;
+  return fresh;
+}
+
+function decode(bytes: Uint8Array, start: number, end: number): string {
   try {
     return utf8.decode(bytes.subarray(start, end));
   } catch {

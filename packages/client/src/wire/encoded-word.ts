@@ -2,7 +2,7 @@
 //
 //   encoded-word = "=?" charset ["*" language] "?" encoding "?" encoded-text "?="
 
-import { encode } from './ascii.ts';
+import { EQUALS, SP, UNDERSCORE, encode, hexValue } from './ascii.ts';
 import { decodeText } from './charset.ts';
 import { decodeTransferred } from './transfer-encoding.ts';
 
@@ -58,9 +58,24 @@ export function decodeWords(written: string): string {
 }
 
 function decodeWord(encoding: string, payload: string): Uint8Array {
-  if (encoding === 'B' || encoding === 'b') return decodeTransferred(encode(payload), 'base64');
-  const spaced = encode(payload.replaceAll('_', '=20'));
-  return decodeTransferred(spaced, 'quoted-printable');
+  const bytes = encode(payload);
+  if (encoding === 'B' || encoding === 'b') return decodeTransferred(bytes, 'base64');
+  // Q: `_` is a space, `=` and two digits an octet (RFC 2047 4.2).
+  let to = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    let octet = bytes[at] ?? 0;
+    if (octet === UNDERSCORE) octet = SP;
+    else if (octet === EQUALS) {
+      const high = hexValue(bytes[at + 1]);
+      const low = hexValue(bytes[at + 2]);
+      if (high >= 0 && low >= 0) {
+        octet = (high << 4) | low;
+        at += 2;
+      }
+    }
+    bytes[to++] = octet;
+  }
+  return bytes.subarray(0, to);
 }
 
 function concat(words: readonly Word[]): Uint8Array {

@@ -59,15 +59,13 @@ export function readFetch(reader: ResponseReader, sequence: number): FetchedMess
     // quirk: parenthesised-item. Lotus Domino puts parentheses round ENVELOPE and its name.
     if (reader.skip('(')) continue;
     const from = reader.position;
-    let name = '';
     try {
-      name = reader.atom().toUpperCase();
-      readItem(reader, name, message);
+      readItem(reader, reader.atom().toUpperCase(), message);
     } catch (error) {
       if (!(error instanceof ParseError)) throw error;
       reader.position = from;
-      const unparsed = passOver(reader);
-      message.unparsed = keep(message.unparsed, name, { unparsed, reason: error.message });
+      const item = passOver(reader);
+      message.unparsed = keep(message.unparsed, item.name, { unparsed: item.bytes, reason: error.message });
     }
   }
   return message;

@@ -76,6 +76,7 @@ function zoneOf(zone: string): number | null {
 }
 
 function withoutComments(text: string): string {
+  if (!text.includes('(')) return text;
   let out = '';
   let depth = 0;
   for (const letter of text) {

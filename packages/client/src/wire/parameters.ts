@@ -3,12 +3,14 @@
 //
 //   body-fld-param = "(" string SP string *(SP string SP string) ")" / nil
 
-import { encode } from './ascii.ts';
+import { encode, hexValue } from './ascii.ts';
 import { decodeText } from './charset.ts';
 import { decodeWords } from './encoded-word.ts';
 import { emptyRecord, record } from './record.ts';
 
 const form = /^(.+?)(?:\*(\d{1,3}))?(\*)?$/s;
+
+const PERCENT = 37;
 
 interface Piece {
   readonly index: number;
@@ -50,17 +52,14 @@ function joined(pieces: Piece[]): string {
     const value = index === 0 && extended !== null ? piece.value.slice(extended[0].length) : piece.value;
     const bytes = encode(value);
     for (let at = 0; at < bytes.length; at++) {
-      const hex = piece.encoded && bytes[at] === 37 ? /^[\da-f]{2}$/i.exec(ascii(bytes, at + 1)) : null;
-      if (hex === null) octets.push(bytes[at] ?? 0);
+      const high = piece.encoded && bytes[at] === PERCENT ? hexValue(bytes[at + 1]) : -1;
+      const low = hexValue(bytes[at + 2]);
+      if (high < 0 || low < 0) octets.push(bytes[at] ?? 0);
       else {
-        octets.push(Number.parseInt(hex[0], 16));
+        octets.push((high << 4) | low);
         at += 2;
       }
     }
   }
   return decodeText(Uint8Array.from(octets), extended?.[1] ?? null).text;
-}
-
-function ascii(bytes: Uint8Array, at: number): string {
-  return String.fromCharCode(bytes[at] ?? 0, bytes[at + 1] ?? 0);
 }

@@ -1,23 +1,38 @@
 // Passing over an item that broke its grammar: to where the next one begins, without reading what lies between.
 
-import { BACKSLASH, BRACKET_CLOSE, BRACKET_OPEN, CLOSE, LF, OPEN, QUOTE, SP, isBlank } from './ascii.ts';
+import {
+  BACKSLASH,
+  BRACKET_CLOSE,
+  BRACKET_OPEN,
+  CLOSE,
+  LF,
+  OPEN,
+  QUOTE,
+  SP,
+  isBlank,
+  text,
+} from './ascii.ts';
 import { literalAtEnd } from './line.ts';
 import type { ResponseReader } from './reader.ts';
 
 /**
- * Moves behind the item that begins at the cursor, name and value, and gives its bytes.
+ * Moves behind the item that begins at the cursor, and gives its name in capitals and all its bytes.
  *
  * Where quotes and parentheses do not balance, that is all that is left.
  */
-export function passOver(reader: ResponseReader): Uint8Array {
+export function passOver(reader: ResponseReader): { readonly name: string; readonly bytes: Uint8Array } {
   const { bytes } = reader;
   const from = reader.position;
   let at = nameEnd(bytes, from);
+  const name = text(bytes, from, Math.min(at, from + longestName)).toUpperCase();
   while (isBlank(bytes[at])) at++;
-  at = valueEnd(bytes, at);
-  reader.position = Math.max(at, Math.min(from + 1, bytes.length));
-  return bytes.subarray(from, reader.position);
+  // It is passed over by one octet at least, whatever it is: reading goes on.
+  reader.position = Math.max(valueEnd(bytes, at), Math.min(from + 1, bytes.length));
+  return { name, bytes: bytes.subarray(from, reader.position) };
 }
+
+/** A name that does not end is no name. */
+const longestName = 80;
 
 function nameEnd(bytes: Uint8Array, from: number): number {
   let at = from;

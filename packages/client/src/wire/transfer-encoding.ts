@@ -1,7 +1,7 @@
 // Content-Transfer-Encoding undone, at once or as it arrives (RFC 2045 6.7, 6.8). What is damaged is passed over or
 // kept as it stands: the rest of the content is still good.
 
-import { CR, LF, SP, TAB } from './ascii.ts';
+import { CR, EQUALS, LF, SP, TAB, hexValue } from './ascii.ts';
 
 /** Takes encoded octets in pieces of any size and gives content. */
 interface Decoder {
@@ -11,7 +11,6 @@ interface Decoder {
 }
 
 const nothing = new Uint8Array(0);
-const EQUALS = 61;
 const OTHER = 255;
 
 const sextets = new Uint8Array(256).fill(OTHER);
@@ -42,13 +41,6 @@ function base64(): Decoder {
     },
     end: () => nothing,
   };
-}
-
-function hexValue(octet: number | undefined): number {
-  if (octet === undefined) return -1;
-  if (octet >= 48 && octet <= 57) return octet - 48;
-  const letter = octet | 32;
-  return letter >= 97 && letter <= 102 ? letter - 87 : -1;
 }
 
 /** Longer runs of white space at the end of a line are not held back to see whether the line ends. */
