@@ -1,5 +1,4 @@
 // A raw IMAP conversation for tests: send lines, wait until a text has come. No parsing, on purpose.
-import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 
 export interface Conversation {
@@ -16,15 +15,23 @@ export interface Conversation {
 export function converse(stream: Duplex, patience = 5000): Conversation {
   let received = '';
   let tags = 0;
+  let ended = false;
+  let wake = (): void => undefined;
   stream.setEncoding('latin1');
   stream.on('data', (text: string) => {
     received += text;
+    wake();
+  });
+  stream.on('close', () => {
+    ended = true;
+    wake();
   });
   stream.on('error', (error: Error) => {
     received += `<${error.message}>`;
   });
   const until = async (pattern: RegExp): Promise<string> => {
     const limit = AbortSignal.timeout(patience);
+    limit.addEventListener('abort', () => wake(), { once: true });
     for (;;) {
       const match = pattern.exec(received);
       if (match !== null) {
@@ -33,11 +40,14 @@ export function converse(stream: Duplex, patience = 5000): Conversation {
         received = received.slice(end);
         return answer;
       }
-      try {
-        await once(stream, 'data', { signal: limit });
-      } catch (error) {
-        throw new Error(`Waited for ${pattern} and got: ${received}`, { cause: error });
+      if (ended || limit.aborted) {
+        throw new Error(
+          `Waited for ${pattern} until ${ended ? 'the end' : 'the limit'} and got: ${received}`,
+        );
       }
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
     }
   };
   return {

@@ -2,5 +2,6 @@
 export { makeCertificates, type Certificate, type Certificates } from './certificates.ts';
 export type { ConfiguredTarget, PageConfig } from './config.ts';
 export { freePort, hasDovecot, startDovecot, type Dovecot, type DovecotOptions } from './dovecot.ts';
+export { startEmbedded, type Embedded, type EmbeddedOptions } from './embedded.ts';
 export { modifiedUtf7, type SeedFolder, type SeedMailbox, type SeedMessage } from './mailbox.ts';
 export { lateLetter, sampleMailbox } from './sample/index.ts';
