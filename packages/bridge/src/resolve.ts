@@ -69,8 +69,8 @@ export async function resolveHost(question: Question): Promise<Answer> {
             timings: timings(),
           },
         ),
-      (done, failed) => {
-        void resolve(host).then(done).catch(failed);
+      (accept, reject) => {
+        resolve(host).then(accept, reject);
         return () => {};
       },
     );
