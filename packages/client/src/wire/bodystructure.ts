@@ -88,6 +88,7 @@ function isMultipart(values: readonly Value[]): boolean {
   // quirk: nil-parts. Dovecot and Exchange write a multipart without parts as (NIL "alternative" …).
   if (first === null) return textOf(second) !== null && !isNumber(values[6]);
   // quirk: collapsed-multipart. Gmail, Yandex and QQ leave the parts out: ("ALTERNATIVE" ("BOUNDARY" "x") NIL NIL).
+  // quirk: basic-multipart. One that has a type and a subtype like a part without parts is read as one.
   // quirk: missing-subtype. (" X-ZIP" NIL NIL NIL "base64" 1) is a part of its own.
   return textOf(second) === null && !isNumber(values[5]);
 }
@@ -170,13 +171,14 @@ function mediaType(type: string | null, subtype: string | null): [type: string, 
 
 type Extension = Pick<BodyPart, 'disposition' | 'language' | 'location'>;
 
-/** body-fld-dsp SP body-fld-lang SP body-fld-loc; what follows is ignored. */
+/** body-fld-dsp SP body-fld-lang SP body-fld-loc. quirk: extra-fields. What follows is ignored. */
 function extension(values: readonly Value[], at: number): Extension {
   let dsp = values[at];
   let lang = values[at + 1];
   // quirk: swapped-fields. The list with parameters is the disposition.
   if (isList(lang) && isDisposition(lang) && (dsp === null || (isList(dsp) && !isDisposition(dsp))))
     [dsp, lang] = [lang, dsp];
+  // quirk: empty-location. A list is none.
   return { disposition: dispositionOf(dsp), language: languagesOf(lang), location: textOf(values[at + 2]) };
 }
 

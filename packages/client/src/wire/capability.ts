@@ -6,7 +6,7 @@
 import { BACKSLASH, BRACKET_CLOSE, BRACKET_OPEN, CLOSE, isBlank, text } from './ascii.ts';
 import type { ResponseReader } from './reader.ts';
 
-/** Reads capabilities up to the end of the line or `]`, in capitals. */
+/** Reads capabilities up to the end of the line or `]`, in capitals. quirk: lone-plus. `LITERAL +` is two of them. */
 export function readCapabilities(reader: ResponseReader): string[] {
   const capabilities: string[] = [];
   for (reader.space(); !reader.atEnd && reader.peek() !== BRACKET_CLOSE; reader.space()) {

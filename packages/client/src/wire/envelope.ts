@@ -116,17 +116,16 @@ function addressParts(
     mailbox = textOf(values.at(-2));
     host = textOf(values.at(-1));
   }
-  // quirk: flipped-sender. Gmail puts the name where the mailbox belongs, and the address where the name does.
-  if (mailbox !== null && name !== null && mailbox.includes(' ') && /^[^\s@]+@[^\s@]+$/.test(name)) {
-    const at = name.lastIndexOf('@');
-    return [decodeWords(mailbox), name.slice(0, at), name.slice(at + 1)];
-  }
+  // quirk: flipped-sender. Gmail sometimes puts the address where the name belongs: ("<a@b.org>" NIL "Name" NIL).
+  const flipped = host === null && mailbox !== null ? /^<([^<>]*)@([^<>@]+)>$/.exec(name ?? '') : null;
+  if (flipped !== null) return [decodeWords(mailbox ?? ''), flipped[1] ?? '', flipped[2] ?? ''];
   return [name === null ? null : decodeWords(name), mailbox, host];
 }
 
 /** quirk: missing-domain. What Dovecot and UW write where a part of the address is missing. */
 const missing = /^\.?MISSING[-_](?:DOMAIN|MAILBOX|HOST-NAME)\.?$/;
 
+/** quirk: nil-mailbox. A domain alone is kept: `@example.org`. */
 function joined(mailbox: string, host: string): string {
   const local = missing.test(mailbox) ? '' : mailbox;
   return host === '' || missing.test(host) ? local : `${local}@${host}`;

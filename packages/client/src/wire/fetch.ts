@@ -52,12 +52,18 @@ type Items = { -readonly [key in keyof FetchedMessage]: FetchedMessage[key] } & 
 /** Reads what stands behind `* n FETCH`. Never loses the whole message for one bad item. */
 export function readFetch(reader: ResponseReader, sequence: number): FetchedMessage {
   const message: Items = { sequence, sections: [], other: emptyRecord, unparsed: emptyRecord };
-  reader.space();
-  reader.skip('(');
+  let depth = 0;
   // An end without its parenthesis is an end all the same.
-  for (reader.space(); reader.peek() !== -1 && !reader.skip(')'); reader.space()) {
+  for (reader.space(); reader.peek() !== -1; reader.space()) {
     // quirk: parenthesised-item. Lotus Domino puts parentheses round ENVELOPE and its name.
-    if (reader.skip('(')) continue;
+    if (reader.skip('(')) {
+      depth++;
+      continue;
+    }
+    if (reader.skip(')')) {
+      if (--depth <= 0) break;
+      continue;
+    }
     const from = reader.position;
     try {
       readItem(reader, reader.atom().toUpperCase(), message);
@@ -115,6 +121,7 @@ function readItem(reader: ResponseReader, name: string, message: Items): void {
 function readInternalDate(reader: ResponseReader, message: Items): void {
   const written = reader.nstring();
   if (written === null) return;
+  // quirk: no-date. Domino's 00-Jan-0000 makes this item unparsed, not the message.
   const date = parseInternalDate(written);
   if (date === null) throw new ParseError('a date', reader.position, JSON.stringify(written.slice(0, 40)));
   message.internalDate = date;
@@ -127,6 +134,8 @@ function readModSeq(reader: ResponseReader, message: Items): void {
 }
 
 /**
+ * quirk: quoted-section. Yahoo sends small ones as quoted strings.
+ *
  *   section      = "[" [section-spec] "]"
  *   section-spec = section-msgtext / (section-part ["." section-text])
  */

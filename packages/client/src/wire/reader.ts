@@ -49,7 +49,10 @@ export class ParseError extends Error {
 
 /** Octets that end an atom: CTL, SP, and `( ) { " [ ]`. What else the grammar forbids, servers put into atoms. */
 const endsAtom = new Uint8Array(256);
-/** Octets that end a string without quotes: those but brackets and braces. */
+/**
+ * Octets that end a string without quotes: those but brackets and braces.
+ * quirk: digit-led-atom. Digits, colons and commas are letters like any other: `2024:Q1` is one string.
+ */
 const endsWord = new Uint8Array(256);
 for (let octet = 0; octet <= SP; octet++) endsAtom[octet] = endsWord[octet] = 1;
 for (const octet of [OPEN, CLOSE, QUOTE, 127]) endsAtom[octet] = endsWord[octet] = 1;
@@ -94,7 +97,7 @@ export class ResponseReader {
     if (!this.skip(char)) throw this.fails(`"${char}"`);
   }
 
-  /** Moves over one or more spaces; says whether there was one. */
+  /** Moves over one or more spaces; says whether there was one. quirk: extra-spaces. There may be more, and none. */
   space(): boolean {
     const from = this.position;
     while (isBlank(this.bytes[this.position])) this.position++;

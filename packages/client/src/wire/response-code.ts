@@ -35,6 +35,7 @@ export function codeName(code: ResponseCode): string {
 export function readResponseCode(reader: ResponseReader): ResponseCode {
   const name = reader.atom().toUpperCase();
   const next = reader.peek();
+  // quirk: invalid-code. Exchange's `[Error="…"` is text.
   if (next !== BRACKET_CLOSE && !isBlank(next)) throw reader.fails('a response code');
   reader.space();
   switch (name) {
@@ -76,6 +77,7 @@ function readUids(reader: ResponseReader): number[] {
   try {
     return expandSet(set);
   } catch (error) {
+    // quirk: empty-copyuid. Outlook.com sends sets without members.
     // quirk: copyuid-star. Purelymail writes `*` into it, which says nothing about where a message went.
     if (!(error instanceof RangeError)) throw error;
     throw new ParseError('a set of UIDs', position, JSON.stringify(set.slice(0, 20)));

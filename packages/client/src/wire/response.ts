@@ -92,8 +92,13 @@ function untagged(bytes: Uint8Array, start: number): Response {
   }
   // quirk: code-without-ok. home.pl leaves out the OK.
   if (bytes[at] === BRACKET_OPEN) return new Headed('*', 'OK', number, bytes, at);
-  const end = word(bytes, at);
+  // quirk: nameless. What is no word leaves the name empty.
+  const end = isNameStart(bytes[at]) ? word(bytes, at) : at;
   return new Headed('*', nameOf(bytes, at, end), number, bytes, blanks(bytes, end));
+}
+
+function isNameStart(octet: number | undefined): boolean {
+  return isDigit(octet) || (octet !== undefined && (octet | 32) >= 97 && (octet | 32) <= 122);
 }
 
 /** In capitals; the names that come with every message are not built anew. */
@@ -126,7 +131,7 @@ export function readStatusText(reader: ResponseReader): StatusText {
       const code = readResponseCode(reader);
       reader.space();
       reader.expect(']');
-      // `[Gmail]/Trash selected` is text: behind a code there is a space, or nothing.
+      // quirk: no-text. `[Gmail]/Trash selected` is text: behind a code there is a space, or nothing.
       if (reader.position === reader.bytes.length || reader.space()) return { code, text: reader.rest() };
     } catch (error) {
       if (!(error instanceof ParseError)) throw error;

@@ -22,7 +22,7 @@ export interface ExtendedSearch {
 
 type Found = { -readonly [key in keyof ExtendedSearch]: ExtendedSearch[key] };
 
-/** Reads the numbers behind `* SEARCH`; a trailing `(MODSEQ n)` is passed over. */
+/** Reads the numbers behind `* SEARCH`; a trailing `(MODSEQ n)` is passed over. quirk: empty-search, a space may end it. */
 export function readSearch(reader: ResponseReader): number[] {
   const numbers: number[] = [];
   for (reader.space(); reader.peek() !== -1; reader.space()) {

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { codeName } from './response-code.ts';
+import { readHead, readStatusText } from './response.ts';
+
+const bytes = (text: string): Uint8Array => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+
+describe('readHead', () => {
+  it.each([
+    ['* 12 FETCH (UID 5)', '*', 'FETCH', 12, '(UID 5)'],
+    ['*  3 EXISTS', '*', 'EXISTS', 3, ''],
+    ['* 3 exists', '*', 'EXISTS', 3, ''],
+    ['* list () "/" a', '*', 'LIST', null, '() "/" a'],
+    ['* OK', '*', 'OK', null, ''],
+    ['* ok  hi', '*', 'OK', null, 'hi'],
+    ['A1 OK done', 'A1', 'OK', null, 'done'],
+    ['A1 no', 'A1', 'NO', null, ''],
+    ['A1  BAD   what', 'A1', 'BAD', null, 'what'],
+    ['+', '+', '', null, ''],
+    ['+ ', '+', '', null, ''],
+    ['+ go ahead', '+', '', null, 'go ahead'],
+    ['+OK', '+', '', null, 'OK'],
+    ['* [COPYUID 1 2 3]', '*', 'OK', null, '[COPYUID 1 2 3]'],
+    ['[COPYUID 1 2 3] x', '*', 'OK', null, '[COPYUID 1 2 3] x'],
+    ['Server Unavailable. 15', '', '', null, 'Server Unavailable. 15'],
+    ['A1 OKAY', '', '', null, 'A1 OKAY'],
+    ['A1', '', '', null, 'A1'],
+    ['', '', '', null, ''],
+    ['*', '*', '', null, ''],
+    ['* 12', '*', '', 12, ''],
+    ['* 1Q49 x', '*', '1Q49', null, 'x'],
+    ['* {25}', '*', '', null, '{25}'],
+    ['* X-GM()', '*', 'X-GM', null, '()'],
+  ])('%j', (line, tag, name, number, rest) => {
+    const head = readHead(bytes(line));
+    expect([head.tag, head.name, head.number, head.reader().rest()]).toEqual([tag, name, number, rest]);
+    expect(head.reader().rest()).toBe(rest);
+  });
+});
+
+describe('readStatusText', () => {
+  it.each([
+    ['hello [x]', null, 'hello [x]'],
+    ['', null, ''],
+    ['[READ-ONLY] done', { name: 'OTHER', code: 'READ-ONLY', values: [] }, 'done'],
+    ['[READ-WRITE] [Gmail]/Trash', { name: 'OTHER', code: 'READ-WRITE', values: [] }, '[Gmail]/Trash'],
+    ['[Gmail]/Trash selected', null, '[Gmail]/Trash selected'],
+    ['[uidnext 4]', { name: 'UIDNEXT', value: 4 }, ''],
+    ['[UIDNEXT 0] x', { name: 'UIDNEXT', value: 0 }, 'x'],
+    ['[UIDNEXT x] x', null, '[UIDNEXT x] x'],
+    ['[UIDVALIDITY 3857529045] ok', { name: 'UIDVALIDITY', value: 3857529045 }, 'ok'],
+    ['[HIGHESTMODSEQ 9223372036854775807]', { name: 'HIGHESTMODSEQ', value: 9223372036854775807n }, ''],
+    ['[CAPABILITY IMAP4rev1 id ] hi', { name: 'CAPABILITY', capabilities: ['IMAP4REV1', 'ID'] }, 'hi'],
+    ['[PERMANENTFLAGS (\\Deleted \\*)] x', { name: 'PERMANENTFLAGS', flags: ['\\Deleted', '\\*'] }, 'x'],
+    ['[APPENDUID 2 4,6:7] x', { name: 'APPENDUID', uidValidity: 2, uids: [4, 6, 7] }, 'x'],
+    [
+      '[COPYUID 9 20:19,500 92,101:100] x',
+      { name: 'COPYUID', uidValidity: 9, source: [19, 20, 500], destination: [92, 100, 101] },
+      'x',
+    ],
+    ['[COPYUID 9 1:3 4:5] x', null, '[COPYUID 9 1:3 4:5] x'],
+    ['[COPYUID 9 1:4294967295 1:4294967295] x', null, '[COPYUID 9 1:4294967295 1:4294967295] x'],
+    ['[COPYUID 1 5 *] x', null, '[COPYUID 1 5 *] x'],
+    ['[COPYUID 123  ] done', null, '[COPYUID 123  ] done'],
+    [
+      '[BADCHARSET (US-ASCII "a]b")] x',
+      { name: 'OTHER', code: 'BADCHARSET', values: [['US-ASCII', 'a]b']] },
+      'x',
+    ],
+    ['[X say "hi] there', { name: 'OTHER', code: 'X', values: ['say "hi'] }, 'there'],
+    ['[UNCLOSED 5 x', null, '[UNCLOSED 5 x'],
+    ['[Error="Microsoft" Proxy=x] y', null, '[Error="Microsoft" Proxy=x] y'],
+    ['[] x', null, '[] x'],
+    ['[__proto__ 1] x', { name: 'OTHER', code: '__PROTO__', values: ['1'] }, 'x'],
+  ])('%j', (line, code, text) => {
+    expect(readStatusText(readHead(bytes(`* OK ${line}`)).reader())).toEqual({ code, text });
+  });
+
+  it('names codes alike, known or not', () => {
+    const name = (line: string): string | undefined => {
+      const { code } = readStatusText(readHead(bytes(line)).reader());
+      return code === null ? undefined : codeName(code);
+    };
+    expect(name('A1 NO [authenticationfailed] no')).toBe('AUTHENTICATIONFAILED');
+    expect(name('A1 OK [UNSEEN 3] x')).toBe('UNSEEN');
+    expect(name('A1 OK x')).toBeUndefined();
+  });
+
+  it('reads text in UTF-8, and octets where it is not', () => {
+    expect(readStatusText(readHead(bytes('* OK Gr\xc3\xbc\xc3\x9fe')).reader()).text).toBe('Grüße');
+    expect(readStatusText(readHead(bytes('* OK Gr\xfc\x80e')).reader()).text).toBe('Grü\x80e');
+  });
+});
