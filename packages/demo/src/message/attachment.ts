@@ -1,9 +1,8 @@
 // Names and types of attachments, as far as they may be believed.
 
 const MAX_NAME = 120;
-// Format, bidi and zero-width characters that let a name read other than it is.
-const INVISIBLE =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+// Controls, and the format characters (bidi, zero-width) that let a name read other than it is.
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 const RESERVED = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)/i;
 
 const EXTENSIONS: Readonly<Record<string, string>> = {
@@ -31,7 +30,6 @@ const EXECUTABLE =
 
 /** The name of a file that is safe on every system: no path, nothing invisible, nothing reserved, not too long. */
 export function safeName(name: string, type = ''): string {
-  // A list of half a character more than is kept is enough to look at.
   const base = name
     .normalize('NFC')
     .replaceAll(INVISIBLE, '')
@@ -45,7 +43,9 @@ export function safeName(name: string, type = ''): string {
   if (clean === '') return extension === undefined ? 'attachment' : `attachment.${extension}`;
   const dot = clean.lastIndexOf('.');
   const ending = dot > 0 && clean.length - dot <= 16 ? clean.slice(dot) : '';
-  const stem = [...clean.slice(0, clean.length - ending.length)].slice(0, MAX_NAME - ending.length).join('');
+  const stem = Array.from(clean.slice(0, clean.length - ending.length))
+    .slice(0, MAX_NAME - ending.length)
+    .join('');
   const whole = `${stem.trimEnd()}${ending}`;
   return RESERVED.test(whole) ? `_${whole}` : whole;
 }
@@ -71,7 +71,7 @@ const HARMLESS =
 /** The type to give a Blob: what the message says where that is harmless, else `application/octet-stream`. */
 export function safeType(type: string): string {
   const bare = bareType(type);
-  return (RASTER.test(bare) || HARMLESS.test(bare)) && !/\+xml$/.test(bare)
+  return (RASTER.test(bare) || HARMLESS.test(bare)) && !bare.endsWith('+xml')
     ? bare
     : 'application/octet-stream';
 }
@@ -85,9 +85,13 @@ export function previewOf(type: string): Preview | null {
   if (RASTER.test(bare)) return 'image';
   if (bare === 'application/pdf') return 'pdf';
   if (bare === 'message/rfc822') return 'message';
-  if (/^audio\//.test(bare)) return 'audio';
-  if (/^video\//.test(bare)) return 'video';
-  if (/^text\//.test(bare) || /^application\/(?:json|xml|.+\+xml)$/.test(bare) || bare === 'image/svg+xml')
+  if (bare.startsWith('audio/')) return 'audio';
+  if (bare.startsWith('video/')) return 'video';
+  if (
+    bare.startsWith('text/') ||
+    /^application\/(?:json|xml|.+\+xml)$/.test(bare) ||
+    bare === 'image/svg+xml'
+  )
     return 'text';
   return null;
 }

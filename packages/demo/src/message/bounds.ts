@@ -15,8 +15,10 @@ const VOID = new Set(
   ),
 );
 // The parser opens these anew in every block that follows, until they are closed: a thousand of them left open
-// before a thousand paragraphs are a million elements.
+// before a thousand paragraphs are a million elements. Text does it, and every tag that is not a block's.
 const FORMATTING = new Set('a b big code em font i nobr s small strike strong tt u'.split(' '));
+const BLOCK =
+  /^(?:address|article|aside|blockquote|center|d[dlt]|details|dialog|div|fieldset|figure|footer|form|h[1-6r]|header|li|main|nav|[ou]l|p|pre|section|summary|table|t[dhr]|tbody|tfoot|thead)$/;
 // A start tag of these ends the one before, where it was left open.
 const IMPLIED_END: Readonly<Record<string, RegExp>> = {
   p: /^p$/,
@@ -45,7 +47,7 @@ export function refusal(html: string): Refusal | null {
   if (html.length > MAX_LENGTH) return 'size';
   const stack: Open[] = [];
   const open = new Map<string, number>();
-  let reopen: Open[] = [];
+  const reopen: Open[] = [];
   let elements = 0;
 
   const push = (element: Open) => {
@@ -61,7 +63,8 @@ export function refusal(html: string): Refusal | null {
   /** Closes `name`, and keeps what formatting it closes on the way; at most three alike, as the parser does. */
   const close = (name: string) => {
     if ((open.get(name) ?? 0) === 0) {
-      if (reopen.length > 0) reopen = reopen.filter((element) => element.name !== name);
+      const last = reopen.findLastIndex((element) => element.name === name);
+      if (last !== -1) reopen.splice(last, 1);
       return;
     }
     const closed: Open[] = [];
@@ -73,16 +76,22 @@ export function refusal(html: string): Refusal | null {
     }
   };
 
+  const openAgain = () => {
+    for (const element of reopen.splice(0)) push(element);
+  };
+
+  let end = 0;
   for (const tag of tags(html)) {
+    const isBehindText = tag.start > end;
+    end = tag.end;
+    if (isBehindText) openAgain();
     if (tag.closing) {
       close(tag.name);
       continue;
     }
     const implied = IMPLIED_END[tag.name];
     for (let top = stack.at(-1); implied?.test(top?.name ?? ''); top = stack.at(-1)) close(top?.name ?? '');
-    const again = reopen;
-    reopen = [];
-    for (const element of again) push(element);
+    if (!BLOCK.test(tag.name)) openAgain();
     if (VOID.has(tag.name)) elements += 1;
     else push({ name: tag.name, source: FORMATTING.has(tag.name) ? html.slice(tag.start, tag.end) : null });
     if (elements > MAX_ELEMENTS) return 'elements';

@@ -120,9 +120,9 @@ export function listenersWork(): Promise<boolean> {
     frame.style.cssText = 'position:absolute;width:0;height:0;border:0;visibility:hidden';
     frame.ariaHidden = 'true';
     try {
-      const document_ = loaded(frame, AbortSignal.timeout(PROBE_TIMEOUT));
+      const arrival = loaded(frame, AbortSignal.timeout(PROBE_TIMEOUT));
       document.body.append(frame);
-      const { body } = await document_;
+      const { body } = await arrival;
       let heard = false;
       body.addEventListener('click', () => (heard = true));
       body.click();

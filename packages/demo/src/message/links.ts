@@ -26,9 +26,8 @@ export type OnLink = (link: LinkClick) => boolean | void;
 
 /** `href` as an absolute http, https, mailto or tel URL; null for all others, relative ones too. */
 export function safeHref(href: string): string | null {
-  const trimmed = href
-    .replaceAll(/[\u0000-\u0020\u007f]+/g, (run) => (/[\t\n\r]/.test(run) ? '' : run))
-    .trim();
+  // As the URL standard does it: tabs and line breaks go, controls and spaces at the ends, too.
+  const trimmed = href.replaceAll(/[\t\n\r]+/g, '').replaceAll(/^[\p{Cc} ]+|[\p{Cc} ]+$/gu, '');
   if (!/^(?:https?:[/\\]{2}|mailto:|tel:)/i.test(trimmed) || !URL.canParse(trimmed)) return null;
   const url = new URL(trimmed);
   return /^(?:https?|mailto|tel):$/.test(url.protocol) ? url.href : null;

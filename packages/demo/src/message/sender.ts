@@ -1,6 +1,6 @@
 // A sender's name, as far as it may be believed: it is the one part of an address that anybody can choose freely.
 
-const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
+const INVISIBLE = /[\p{Cc}\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]/gu;
 
 /** A display name without what hides or reorders letters. */
 export const safeDisplayName = (name: string): string =>
