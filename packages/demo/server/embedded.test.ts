@@ -19,9 +19,8 @@ const signedIn = async (server: { port: number; host: string }): Promise<Convers
 
 describe('the embedded server', () => {
   let embedded: Embedded;
-  let visits = 0;
   beforeAll(async () => {
-    embedded = await startEmbedded({ mailbox, onFirstVisit: () => void visits++ });
+    embedded = await startEmbedded({ mailbox });
   });
   afterAll(() => embedded?.stop());
 
@@ -43,14 +42,6 @@ describe('the embedded server', () => {
     expect(list).toMatch(/\\Drafts\) "\/" "Drafts"/);
     expect(list).toMatch(/\\Noselect .*"Projects"/);
     expect(list).toContain('"Entw&APw-rfe &- Ideen"');
-    talk.close();
-  });
-
-  test('tells once that somebody came', async () => {
-    const talk = await signedIn(embedded);
-    await talk.command('SELECT INBOX');
-    await talk.command('SELECT INBOX');
-    expect(visits).toBe(1);
     talk.close();
   });
 
@@ -134,7 +125,7 @@ describe('the embedded server', () => {
         .split(/\r\n(?=\* \d+ FETCH)/)
         .map((line) => line.replace(/\r\nt\d+ OK[^]*$/, '').toLowerCase());
 
-    const broken = 1 + inbox.findIndex(({ raw }) => Buffer.from(raw).includes('never closed'));
+    const broken = inbox.findIndex(({ raw }) => Buffer.from(raw).includes('never closed'));
 
     const items = ['BODYSTRUCTURE', 'ENVELOPE', 'BODY', 'RFC822.SIZE', 'INTERNALDATE', 'BODY.PEEK[]<10.20>'];
     const sections = ['1', '2', '2.MIME', '2.HEADER', '2.TEXT', '2.1', '2.2.MIME', '1.2', 'HEADER', 'TEXT'];
@@ -152,10 +143,11 @@ describe('the embedded server', () => {
           );
           const [our = [], their = []] = answers;
           expect(our.length, path).toBe(their.length);
-          for (const [index, line] of our.entries()) {
-            // Each server mends the broken message in its own way.
-            if (path !== 'INBOX' || index !== broken - 1) expect(line, path).toBe(their[index]);
-          }
+          // Each server mends the broken message in its own way.
+          const differ = our.findIndex(
+            (line, at) => line !== their[at] && !(path === 'INBOX' && at === broken),
+          );
+          expect(our[differ], path).toBe(their[differ]);
         }
         ours.close();
         theirs.close();

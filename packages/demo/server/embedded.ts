@@ -13,8 +13,6 @@ export interface EmbeddedOptions {
   readonly port?: number;
   /** Names and passwords; all see the same mailbox. `demo` with `demo` when left out. */
   readonly users?: Readonly<Record<string, string>>;
-  /** Called once, when somebody has opened a folder. */
-  readonly onFirstVisit?: () => void;
 }
 
 export interface Embedded {
@@ -41,7 +39,6 @@ export async function startEmbedded({
   mailbox,
   port = 0,
   users = { demo: 'demo' },
-  onFirstVisit,
 }: EmbeddedOptions): Promise<Embedded> {
   const host = '127.0.0.1';
   const imap = hoodiecrow({
@@ -50,14 +47,6 @@ export async function startEmbedded({
     storage: storageOf(mailbox, Math.floor(Date.now() / 1000)),
     id: { name: 'Sample mailbox', vendor: 'hoodiecrow-imap' },
   });
-  if (onFirstVisit !== undefined) {
-    let visited = false;
-    imap.outputHandlers.push((_connection, _response, description) => {
-      if (description !== 'SELECT' || visited) return;
-      visited = true;
-      onFirstVisit();
-    });
-  }
 
   const sockets = new Set<Socket>();
   imap.server.on('connection', (socket) => {

@@ -5,3 +5,4 @@ export { freePort, hasDovecot, startDovecot, type Dovecot, type DovecotOptions }
 export { startEmbedded, type Embedded, type EmbeddedOptions } from './embedded.ts';
 export { modifiedUtf7, type SeedFolder, type SeedMailbox, type SeedMessage } from './mailbox.ts';
 export { lateLetter, sampleMailbox } from './sample/index.ts';
+export { startDemo, type Demo, type DemoOptions } from './demo.ts';
