@@ -133,9 +133,8 @@ async function upgrade(
   ended.addEventListener('abort', onEnded);
   signal?.addEventListener('abort', onAbort);
   try {
-    await abortable(send.flushed(), stop.signal);
+    await abortable(send.hold(), stop.signal);
     if (stream.unread > 0) throw refused('bytes of the plain connection are still unread');
-    send.hold();
     // What arrives in clear from here on goes into the handshake, and breaks it.
     stream.detach();
     const { socket, tls, tlsMs } = await handshake(stop.signal);

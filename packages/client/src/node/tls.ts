@@ -47,6 +47,11 @@ export async function secure(plain: Socket, settings: TlsSettings): Promise<Secu
     secureContext: settings.context,
     rejectUnauthorized: false,
   });
+  // Node 20 crashes when a closed layer is asked for its protocol, cipher or certificates.
+  let asked: TLSSocket | null = socket;
+  socket.once('close', () => {
+    asked = null;
+  });
   // Whoever uses the socket hears its errors; this one is for the time before and after.
   socket.on('error', () => {});
   plain.on('error', () => {});
@@ -59,7 +64,7 @@ export async function secure(plain: Socket, settings: TlsSettings): Promise<Secu
   const refuse = (why: string, error: unknown, reason = reasonOf(error)) =>
     new TransportError('tls', stage, `TLS with ${peer} as ${servername} failed: ${why}.`, {
       ...(reason !== undefined && { reason }),
-      tls: describe(socket, servername, reason ?? 'ERR_TLS_HANDSHAKE'),
+      tls: describe(asked, servername, reason ?? 'ERR_TLS_HANDSHAKE'),
       cause: error,
     });
   const handshake = new Promise<void>((resolve, reject) => {
@@ -69,6 +74,7 @@ export async function secure(plain: Socket, settings: TlsSettings): Promise<Secu
   });
   try {
     await abortable(abortable(handshake, settings.signal), late.signal);
+    if (asked === null) throw refuse('the server closed the connection', undefined);
     const reason = distrust(socket, servername);
     if (reason !== null && settings.rejectUnauthorized) {
       throw refuse(`its certificate is not accepted (${reason})`, undefined, reason);
@@ -94,7 +100,11 @@ function distrust(socket: TLSSocket, servername: string): string | null {
   return mismatch === undefined ? null : (reasonOf(mismatch) ?? 'ERR_TLS_CERT_ALTNAME_INVALID');
 }
 
-function describe(socket: TLSSocket, sni: string, reason: string | null): TlsInfo {
+function describe(socket: TLSSocket | null, sni: string, reason: string | null): TlsInfo {
+  if (socket === null) {
+    const nothing = { protocol: null, cipher: null, alpn: null, sni, chain: [], verified: false };
+    return { ...nothing, ...(reason !== null && { authorizationError: reason }) };
+  }
   // Before the handshake there is no cipher, whatever its type says.
   const cipher: { readonly name?: string } | undefined = socket.getCipher();
   return {

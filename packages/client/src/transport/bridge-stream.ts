@@ -131,11 +131,10 @@ export class BridgeStream implements ByteStream {
     }, STARTTLS_TIMEOUT_MS);
     const bounded = <T>(promise: Promise<T>) => abortable(abortable(promise, signal), late.signal);
     try {
-      await bounded(this.#send.flushed());
+      await bounded(this.#send.hold());
       if (this.#receive.queued > 0) {
         throw this.#startTlsError('bytes of the plain connection are still unread');
       }
-      this.#send.hold();
       const upgraded = new Promise<TlsInfo>((resolve, reject) => {
         this.#upgrade = { secured: resolve, failed: reject };
       });

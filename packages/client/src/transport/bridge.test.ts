@@ -641,9 +641,9 @@ describe('startTls', () => {
     await writer.write(new Uint8Array(65536));
     const reading = reader.read();
     const securing = stream.startTls?.({ servername: 'imap.example' });
+    const held = writer.write(bytes('later'));
     await socket.until(() => socket.frames('starttls').length > 0);
     expect(socket.frames('starttls')).toEqual([{ type: 'starttls', servername: 'imap.example' }]);
-    const held = writer.write(bytes('later'));
     socket.say({ type: 'credit', bytes: 65536 });
     await Promise.resolve();
     expect(socket.bytesSent).toBe(65536);

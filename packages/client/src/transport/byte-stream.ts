@@ -72,8 +72,8 @@ export interface StreamInfo {
 /** How {@link ByteStream.startTls} verifies the server. */
 export interface TlsOptions {
   /** The name to ask for and to verify; by default the host that was connected to. */
-  readonly servername?: string;
-  readonly signal?: AbortSignal;
+  readonly servername?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

@@ -318,9 +318,8 @@ export function memoryPair(options: MemoryPairOptions = {}): MemoryPair {
   if (secure !== null) {
     client.startTls = async (tlsOptions = {}) => {
       try {
-        await abortable(up.send.flushed(), tlsOptions.signal);
+        await abortable(up.send.hold(), tlsOptions.signal);
         if (down.receive.queued > 0) throw startTlsError('bytes of the plain connection are still unread');
-        up.send.hold();
         upgrading = true;
         const securing = abortable((async () => secure(tlsOptions))(), ended.signal);
         const tls = await abortable(securing, tlsOptions.signal);

@@ -1,6 +1,8 @@
 // The sending half of every transport: a writable stream that knows whether everything it accepted has left,
 // which a writable stream by itself does not tell, and that can be held while the connection is upgraded.
 
+import { abortable } from './abort.ts';
+
 /** Where the bytes go. */
 export interface SendSink {
   /** Hands the bytes on; resolves when they have left. Rejects when the signal (the writer's abort) fires. */
@@ -11,10 +13,11 @@ export interface SendSink {
   aborted(reason: unknown): void;
 }
 
-interface Waiter {
-  readonly until: number;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
+interface Hold {
+  /** So many of the accepted writes may still pass. */
+  readonly after: number;
+  readonly released: Promise<void>;
+  readonly release: () => void;
 }
 
 /** Bytes on their way out. */
@@ -23,8 +26,8 @@ export class SendSide {
   #controller!: WritableStreamDefaultController;
   #accepted = 0;
   #left = 0;
-  #held: { readonly released: Promise<void>; readonly release: () => void } | null = null;
-  #waiters: Waiter[] = [];
+  #held: Hold | null = null;
+  #flushing: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | null = null;
   #failed: { readonly error: unknown } | null = null;
   #closed = false;
 
@@ -36,7 +39,8 @@ export class SendSide {
         },
         write: async (chunk, controller) => {
           try {
-            await this.#permitted();
+            await this.#permitted(controller.signal);
+            controller.signal.throwIfAborted();
             await sink.write(chunk, controller.signal);
           } catch (error) {
             // What of the chunk has left is not known: the connection cannot be used any more.
@@ -47,7 +51,7 @@ export class SendSide {
             throw error;
           }
           this.#left++;
-          this.#settle();
+          if (this.#held === null || this.#left >= this.#held.after) this.#flushing?.resolve();
         },
         close: async () => {
           await this.#permitted();
@@ -74,24 +78,22 @@ export class SendSide {
     return this.#closed;
   }
 
-  /** Resolves when everything that is accepted by now has left. */
-  flushed(): Promise<void> {
+  /**
+   * Keeps back whatever is written from now on, until {@link release}. Resolves when everything accepted before has
+   * left.
+   */
+  hold(): Promise<void> {
     if (this.#failed !== null) return Promise.reject(this.#failed.error);
-    if (this.#left >= this.#accepted) return Promise.resolve();
-    const until = this.#accepted;
-    return new Promise((resolve, reject) => {
-      this.#waiters.push({ until, resolve, reject });
-    });
-  }
-
-  /** Keeps the writes that follow back until {@link release}. */
-  hold(): void {
-    if (this.#held !== null) return;
+    const after = this.#accepted;
     let release!: () => void;
     const released = new Promise<void>((resolve) => {
       release = resolve;
     });
-    this.#held = { released, release };
+    this.#held = { after, released, release };
+    if (this.#left >= after) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.#flushing = { resolve, reject };
+    });
   }
 
   /** Lets the writes go on. */
@@ -107,18 +109,12 @@ export class SendSide {
     this.#failed = { error };
     this.#controller.error(error);
     this.release();
-    for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
+    this.#flushing?.reject(error);
   }
 
-  async #permitted(): Promise<void> {
-    while (this.#held !== null) await this.#held.released;
+  async #permitted(signal?: AbortSignal): Promise<void> {
+    while (this.#held !== null && this.#left >= this.#held.after)
+      await abortable(this.#held.released, signal);
     if (this.#failed !== null) throw this.#failed.error;
-  }
-
-  #settle(): void {
-    if (this.#waiters.length === 0) return;
-    const ready = this.#waiters.filter((waiter) => waiter.until <= this.#left);
-    this.#waiters = this.#waiters.filter((waiter) => waiter.until > this.#left);
-    for (const waiter of ready) waiter.resolve();
   }
 }
