@@ -1,0 +1,98 @@
+// What is typed into the search box, as a search of the server: words, "phrases", and operators.
+import type { SearchQuery } from '@imaplib/client';
+
+/** The operators, as the help shows them. */
+export const operators: readonly (readonly [string, string])[] = [
+  ['from:ada', 'sender'],
+  ['to:team', 'recipient'],
+  ['subject:"two words"', 'subject'],
+  ['is:unread  is:starred', 'state'],
+  ['since:2026-11-01  before:…', 'date of arrival'],
+  ['larger:2M', 'size'],
+  ['-from:ada', 'not'],
+];
+
+type Term = SearchQuery;
+
+function day(value: string): Date | null {
+  const match = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(value);
+  if (match === null) return null;
+  const [year, month, date] = match.slice(1).map(Number);
+  const found = new Date(year ?? 0, (month ?? 1) - 1, date);
+  return found.getMonth() === (month ?? 1) - 1 ? found : null;
+}
+
+function octets(value: string): number | null {
+  const match = /^(\d+)([kmg]?)b?$/i.exec(value);
+  if (match === null) return null;
+  const unit = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[(match[2] ?? '').toLowerCase()] ?? 1;
+  return Number(match[1]) * unit;
+}
+
+const states: Readonly<Record<string, Term>> = {
+  unread: { seen: false },
+  read: { seen: true },
+  starred: { flagged: true },
+  flagged: { flagged: true },
+  answered: { answered: true },
+  draft: { draft: true },
+};
+
+/** The term of one operator, or null where its value makes no sense. */
+function operator(name: string, value: string): Term | null {
+  switch (name) {
+    case 'from':
+    case 'to':
+    case 'cc':
+    case 'subject':
+    case 'body':
+      return { [name]: value };
+    case 'is':
+      return states[value.toLowerCase()] ?? null;
+    case 'since':
+    case 'after': {
+      const since = day(value);
+      return since && { since };
+    }
+    case 'before': {
+      const before = day(value);
+      return before && { before };
+    }
+    case 'larger': {
+      const larger = octets(value);
+      return larger === null ? null : { larger };
+    }
+    case 'smaller': {
+      const smaller = octets(value);
+      return smaller === null ? null : { smaller };
+    }
+    default:
+      return null;
+  }
+}
+
+/** Joins terms; a key that is there already is asked for a second time through `not not`. */
+function join(terms: readonly Term[]): SearchQuery {
+  let query: SearchQuery = {};
+  for (const term of terms.toReversed()) {
+    const clash = Object.keys(term).some((key) => key in query);
+    if (!clash) query = { ...term, ...query };
+    // Both must hold: not (not a or not b).
+    else query = { not: { or: [{ not: term }, { not: query }] } };
+  }
+  return query;
+}
+
+/** Reads a search. What is no operator is looked for in header and body. Null where nothing is asked. */
+export function parseSearch(text: string): SearchQuery | null {
+  const terms: Term[] = [];
+  for (const match of text.matchAll(/(-?)(?:([a-z]+):)?(?:"([^"]*)"?|(\S+))/gi)) {
+    const [, minus = '', name = '', phrase, word = ''] = match;
+    const value = phrase ?? word;
+    if (value === '') continue;
+    const whole = (name === '' ? '' : `${name}:`) + value;
+    const term = operator(name.toLowerCase(), value) ?? { text: whole };
+    terms.push(minus === '-' ? { not: term } : term);
+  }
+  return terms.length === 0 ? null : join(terms);
+}
