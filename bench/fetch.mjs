@@ -108,7 +108,7 @@ export async function fetchRows({ messages, rounds }) {
     allowNoOrigin: true,
     tokens: ['bench'],
   });
-  await relay.listen?.();
+  await relay.listen();
   const floor = await raw(dovecot.port, false);
   const kept = await raw(dovecot.port, true);
   await kept.fetch();

@@ -44,10 +44,7 @@ export async function secure(
     if (isNeeded) throw new ImapCapabilityError('A protected connection', 'STARTTLS');
     return;
   }
-  await starttls(session, {
-    ...(servername === undefined ? {} : { servername }),
-    ...(signal === undefined ? {} : { signal }),
-  });
+  await starttls(session, { servername, signal });
   // Nothing else goes out before the server has said what it can do on the protected line.
   await run(runner, capability, undefined, { signal });
 }

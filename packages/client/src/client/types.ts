@@ -24,7 +24,7 @@ export interface ConnectOptions {
    */
   readonly security?: 'required' | 'starttls' | 'opportunistic' | 'none';
   /** Name to verify at STARTTLS; by default the host that was connected to. */
-  readonly servername?: string;
+  readonly servername?: string | undefined;
   /** IDLE by itself after a second without a call; true by default. */
   readonly autoIdle?: boolean;
   readonly limits?: Partial<SessionLimits> | undefined;
