@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { ByteStream } from '../transport/byte-stream.ts';
 import type { NodeStream } from './stream.ts';
 import { tcp, type TcpOptions } from './tcp.ts';
-import { makeCertificates, type TestCertificate } from './test-certificates.ts';
+import { makeCertificates, type TestCertificate } from './testing/certificates.ts';
 
 const certificates = makeCertificates();
 const ca = certificates.ca.cert;

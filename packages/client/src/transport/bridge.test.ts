@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { bridge, type BridgeOptions } from './bridge.ts';
 import type { ByteStream } from './byte-stream.ts';
 import { CLOSE_CODE, PAGE_FRAME, WINDOW } from './frames.ts';
-import { fakeSockets, openedFrame, type FakeSocket } from './fake-socket.ts';
+import { fakeSockets, openedFrame, type FakeSocket } from './testing/fake-socket.ts';
 import { testTls } from './pair.ts';
 
 const text = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ByteStream } from './byte-stream.ts';
-import { fakeSockets, type FakeSocket } from './fake-socket.ts';
+import { fakeSockets, type FakeSocket } from './testing/fake-socket.ts';
 import { webSocket } from './web-socket.ts';
 
 const text = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes);

@@ -1,7 +1,7 @@
 // A WebSocket in memory for tests: the test plays the other side, frame by frame.
 
-import type { BridgeFrame, OpenedFrame, PageFrame } from './frames.ts';
-import type { SocketEvent, WebSocketClass, WebSocketLike } from './socket.ts';
+import type { BridgeFrame, OpenedFrame, PageFrame } from '../frames.ts';
+import type { SocketEvent, WebSocketClass, WebSocketLike } from '../socket.ts';
 
 type EventName = 'open' | 'message' | 'error' | 'close';
 
