@@ -1,13 +1,22 @@
 // Every row of the corpus is shown as the page shows it, in a real browser, and what it must not do is watched for
 // outside of the code under test: requests at the browser's own network layer, scripts by the message they send.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { cdp } from 'vitest/browser';
 import { safeName, safeType, previewOf } from './attachment.ts';
 import payloads from './corpus/hostile-html.json' with { type: 'json' };
 import { linkWarning } from './links.ts';
 import { MAX_FRAME_HEIGHT, showHtml, type ShownHtml } from './frame.ts';
 import { plainText } from './plain.ts';
 import { senderWarning } from './sender.ts';
+import {
+  EVIL,
+  forget,
+  frames,
+  press,
+  requests,
+  settled,
+  unwatchRequests,
+  watchRequests,
+} from './testing/requests.ts';
 
 interface Row {
   readonly name: string;
@@ -36,72 +45,26 @@ const APP_UI: Readonly<Record<string, string>> = {
   'plain-flowed-bidi': 'the list of attachments; here: names lose their bidi controls',
 };
 
-const EVIL = 'https://evil.test/';
 const HANG_MS = 4000;
 
 const source = ({ html, expand }: Row): string =>
   expand === undefined ? html : html.replace(expand.token, expand.unit.repeat(expand.times));
 
-/** What happened since the last `clear()`. */
-const seen = {
-  script: 0,
-  requests: [] as string[],
-  clear() {
-    this.script = 0;
-    this.requests = [];
-  },
-};
-
-interface Paused {
-  readonly requestId: string;
-  readonly request: { readonly url: string };
-  readonly resourceType: string;
-}
-// The protocol's types are those of a package that is not needed otherwise.
-const browser = cdp() as unknown as {
-  send(method: string, params?: object): Promise<unknown>;
-  on(event: string, listener: (event: Paused) => void): void;
-};
-const SENTINEL = 'sentinel.gif';
-const GIF = 'R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==';
-
+let scripts = 0;
 let toolbar: HTMLElement;
 let pane: HTMLElement;
 
 const onMessage = (event: MessageEvent) => {
-  if (event.data === 'PWNED') seen.script += 1;
+  if (event.data === 'PWNED') scripts += 1;
 };
-const frames = (count: number): Promise<void> =>
-  new Promise((resolve) => requestAnimationFrame(() => (count > 1 ? resolve(frames(count - 1)) : resolve())));
-/**
- * When all that a message starts has started: some frames later, and after a request of our own has gone the same
- * way as the message's would. That it is long enough is shown by the undefended frames, which wait no longer.
- */
-async function settled(): Promise<void> {
-  await frames(3);
-  await fetch(`${EVIL}${SENTINEL}`, { mode: 'no-cors' });
-  await frames(3);
-  seen.requests = seen.requests.filter((url) => !url.endsWith(SENTINEL));
-}
 
 beforeAll(async () => {
   window.top?.addEventListener('message', onMessage);
-  // The session is made by the first call, and must be there before anything listens to it.
-  await browser.send('Fetch.disable');
-  browser.on('Fetch.requestPaused', ({ requestId, request }) => {
-    seen.requests.push(request.url);
-    const answer = request.url.endsWith('.gif')
-      ? { responseCode: 200, responseHeaders: [{ name: 'Content-Type', value: 'image/gif' }], body: GIF }
-      : { responseCode: 200, responseHeaders: [{ name: 'Content-Type', value: 'text/html' }], body: '' };
-    void browser.send('Fetch.fulfillRequest', { requestId, ...answer }).catch(() => undefined);
-  });
-  await browser.send('Fetch.enable', {
-    patterns: [{ urlPattern: '*evil.test*' }, { urlPattern: '*/api/delete*' }, { urlPattern: '*/logout*' }],
-  });
+  await watchRequests();
 });
 afterAll(async () => {
   window.top?.removeEventListener('message', onMessage);
-  await browser.send('Fetch.disable');
+  await unwatchRequests();
 });
 beforeEach(() => {
   document.body.innerHTML =
@@ -110,37 +73,16 @@ beforeEach(() => {
   pane = document.querySelector<HTMLElement>('#pane') ?? document.body;
   toolbar.tabIndex = 0;
   toolbar.focus();
-  seen.clear();
+  forget();
+  scripts = 0;
 });
 
-const requestsTo = (pattern: RegExp) => seen.requests.filter((url) => pattern.test(url));
 const effects = (frame: HTMLIFrameElement | null, navigated: () => boolean): Record<string, boolean> => ({
-  script: seen.script > 0,
-  request: requestsTo(/evil\.test/).length > 0,
-  'request-app': requestsTo(/\/api\/delete|\/logout/).length > 0,
+  script: scripts > 0,
+  request: requests(/evil\.test/).length > 0,
+  'request-app': requests(/\/api\/delete|\/logout/).length > 0,
   'frame-navigation': frame !== null && navigated(),
 });
-
-/** A real click of the mouse, for what no synthetic event reaches. */
-async function press(element: Element): Promise<void> {
-  const box = element.getBoundingClientRect();
-  let x = box.left + box.width / 2;
-  let y = box.top + box.height / 2;
-  for (let view = element.ownerDocument.defaultView; view?.frameElement; view = view.parent as typeof view) {
-    const outer = view.frameElement.getBoundingClientRect();
-    x =
-      outer.left +
-      view.frameElement.clientLeft +
-      (x * outer.width) / (view.frameElement as HTMLElement).offsetWidth;
-    y =
-      outer.top +
-      view.frameElement.clientTop +
-      (y * outer.height) / (view.frameElement as HTMLElement).offsetHeight;
-  }
-  const mouse = { x, y, button: 'left', clickCount: 1 };
-  await browser.send('Input.dispatchMouseEvent', { type: 'mousePressed', ...mouse });
-  await browser.send('Input.dispatchMouseEvent', { type: 'mouseReleased', ...mouse });
-}
 
 async function act(root: ParentNode, action: string | undefined): Promise<void> {
   const image = root.querySelector('img');
@@ -207,7 +149,7 @@ async function broken(row: Row, listenersWork?: Promise<boolean>): Promise<strin
   const happened: Record<string, boolean> = {
     ...effects(frame, () => loads > 0 || frame?.contentWindow?.location.href !== 'about:srcdoc'),
     'top-navigation': here[0] !== location.href || here[1] !== window.top?.location.href,
-    'form-submit': requestsTo(/evil\.test/).length > 0,
+    'form-submit': requests(/evil\.test/).length > 0,
     overlay: (() => {
       const { left, top, width, height } = toolbar.getBoundingClientRect();
       return document.elementFromPoint(left + width / 2, top + height / 2) !== toolbar;
@@ -256,7 +198,7 @@ describe('as the page shows it', () => {
 
   test.each(rows.map((row) => [row.name, row] as const))('%s', { timeout: 15_000 }, async (_, row) => {
     expect(await broken(row)).toEqual([]);
-    expect(requestsTo(/evil\.test/)).toEqual([]);
+    expect(requests(/evil\.test/)).toEqual([]);
   });
 });
 
@@ -280,31 +222,4 @@ describe('rows about attachments', () => {
     expect(safeType(row?.attachment?.type ?? '')).toBe('application/octet-stream');
     expect(previewOf(row?.attachment?.type ?? '')).toBe('text');
   });
-});
-
-test('images are blocked, then loaded, by the policy of the frame', async () => {
-  const html = `<p>Hello</p><img src="${EVIL}photo.gif"><table background="${EVIL}back.gif"><tr><td>x</td></tr></table>`;
-  const before = showHtml(pane, html, { images: 'blocked' });
-  await before.ready;
-  expect(before.blockedImages).toBe(2);
-  await settled();
-  expect(seen.requests).toEqual([]);
-  // Even an image that the sanitizer had let through stays out.
-  const planted = before.frame?.contentDocument?.createElement('img');
-  if (planted === undefined) throw new Error('no frame');
-  const violation = new Promise<SecurityPolicyViolationEvent>((resolve) =>
-    planted.ownerDocument.addEventListener('securitypolicyviolation', resolve, { once: true }),
-  );
-  planted.src = `${EVIL}planted.gif`;
-  planted.ownerDocument.body.append(planted);
-  expect((await violation).effectiveDirective).toBe('img-src');
-  expect(seen.requests).toEqual([]);
-  before.dispose();
-
-  const after = showHtml(pane, html, { images: 'loaded' });
-  await after.ready;
-  expect(after.blockedImages).toBe(0);
-  await expect.poll(() => after.frame?.contentDocument?.querySelector('img')?.naturalWidth).toBe(1);
-  await expect.poll(() => seen.requests.toSorted()).toEqual([`${EVIL}back.gif`, `${EVIL}photo.gif`]);
-  after.dispose();
 });
