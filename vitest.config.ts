@@ -19,7 +19,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['packages/*/src/**/*.browser.{ts,tsx}'],
-          globalSetup: ['packages/client/src/transport/testing/bridge.setup.ts'],
+          globalSetup: ['packages/client/src/node/testing/bridge.setup.ts'],
           browser: {
             enabled: true,
             headless: true,

@@ -1,10 +1,11 @@
 // The page's side against the real bridge, in a real browser.
 
 import { afterEach, describe, expect, inject, it } from 'vitest';
+import type { TestBridge } from '../node/testing/bridge.setup.ts';
 import { bridge, type BridgeOptions } from './bridge.ts';
 import type { ByteStream } from './byte-stream.ts';
 
-const { url, token } = inject('bridge');
+const { url, token }: TestBridge = inject('bridge');
 const MIB = 1024 * 1024;
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const bytes = (value: string) => new TextEncoder().encode(value);

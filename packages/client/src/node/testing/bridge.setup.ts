@@ -7,7 +7,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { TLSSocket, createServer as createTlsServer } from 'node:tls';
 import type { TestProject } from 'vitest/node';
 import { createBridge } from '../../../../bridge/dist/index.js';
-import { makeCertificates, type TestCertificate } from '../../node/testing/certificates.ts';
+import { makeCertificates, type TestCertificate } from './certificates.ts';
 
 /** What the tests are told. */
 export interface TestBridge {
