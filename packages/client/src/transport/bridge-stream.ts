@@ -37,6 +37,15 @@ interface Upgrade {
   readonly failed: (error: unknown) => void;
 }
 
+/** What was said before the connection stood. */
+export interface BridgeStreamContext {
+  readonly open: OpenFrame;
+  /** For errors: what is connected, and how. */
+  readonly way: string;
+  /** Set where the bridge is about to end. */
+  readonly drainMs: number | null;
+}
+
 /** The bytes of one connection, carried by the bridge. */
 export class BridgeStream implements ByteStream {
   readonly readable: ReadableStream<Uint8Array>;
@@ -58,13 +67,17 @@ export class BridgeStream implements ByteStream {
   #securing = false;
   /** Set while the bridge upgrades: no byte may arrive. */
   #upgrade: Upgrade | null = null;
-  #drain: { readonly deadlineMs: number } | null = null;
+  /** What the bridge has said of its end, until that is told. */
+  #drainMs: number | null;
+  #isDraining: boolean;
   #onDrain: ((deadlineMs: number) => void) | null = null;
 
-  constructor(socket: Socket, opened: OpenedFrame, open: OpenFrame, way: string) {
+  constructor(socket: Socket, opened: OpenedFrame, { open, way, drainMs }: BridgeStreamContext) {
     this.#socket = socket;
     this.#way = way;
     this.#servername = open.servername;
+    this.#drainMs = drainMs;
+    this.#isDraining = drainMs !== null;
     this.#info = { peer: opened.peer, timings: opened.timings, tls: opened.tls };
     this.#receiveCredit = new ReceiveCredit(open.window);
     this.#sendCredit = new SendCredit(opened.window);
@@ -204,7 +217,9 @@ export class BridgeStream implements ByteStream {
         this.#upgrade = null;
         break;
       case 'drain':
-        this.#drain ??= { deadlineMs: frame.deadlineMs };
+        if (this.#isDraining) break;
+        this.#isDraining = true;
+        this.#drainMs = frame.deadlineMs;
         this.#tellDrain();
         break;
       case 'error':
@@ -254,11 +269,11 @@ export class BridgeStream implements ByteStream {
   }
 
   #tellDrain(): void {
-    const [drain, callback] = [this.#drain, this.#onDrain];
-    if (drain === null || callback === null) return;
-    this.#drain = { deadlineMs: -1 };
+    const [deadlineMs, callback] = [this.#drainMs, this.#onDrain];
+    if (deadlineMs === null || callback === null) return;
+    this.#drainMs = null;
     // What the callback throws is its own affair, not the socket's.
-    if (drain.deadlineMs >= 0) queueMicrotask(() => callback(drain.deadlineMs));
+    queueMicrotask(() => callback(deadlineMs));
   }
 
   #closed(code: number): void {

@@ -526,6 +526,18 @@ describe('ending', () => {
     expect(socket.closedWith).toBe(1000);
   });
 
+  it('tells of a drain that came before the connection stood', async () => {
+    const { result, socket } = await connecting();
+    socket.accept();
+    await socket.until(() => socket.sent.length > 0);
+    socket.say({ type: 'drain', deadlineMs: 5000 });
+    socket.say(openedFrame());
+    const drained = vi.fn<(deadlineMs: number) => void>();
+    (await result).onDrain = drained;
+    await Promise.resolve();
+    expect(drained.mock.calls).toEqual([[5000]]);
+  });
+
   it('tells of a drain once, also to who listens late', async () => {
     const { stream, socket } = await connected();
     socket.say({ type: 'drain', deadlineMs: 30_000 });

@@ -12,7 +12,6 @@ import {
   WINDOW,
   parseBridgeFrame,
   type OpenFrame,
-  type OpenedFrame,
 } from './frames.ts';
 import { openSocket, shownUrl, socketUrl, type Socket, type WebSocketClass } from './socket.ts';
 
@@ -82,11 +81,7 @@ export function bridge(options: BridgeOptions): Connect {
         signal: giveUp.signal,
       });
       try {
-        // The stream listens from the moment of `opened`: no frame falls between the two.
-        return await abortable(
-          handshake(socket, open, way, (opened) => new BridgeStream(socket, opened, open, way)),
-          giveUp.signal,
-        );
+        return await abortable(handshake(socket, open, way), giveUp.signal);
       } catch (error) {
         socket.drop(error instanceof TransportError ? CLOSE_CODE[error.code] : 1000);
         throw error;
@@ -98,15 +93,11 @@ export function bridge(options: BridgeOptions): Connect {
   };
 }
 
-function handshake(
-  socket: Socket,
-  open: OpenFrame,
-  way: string,
-  start: (opened: OpenedFrame) => BridgeStream,
-): Promise<BridgeStream> {
+function handshake(socket: Socket, open: OpenFrame, way: string): Promise<BridgeStream> {
   return new Promise((resolve, reject) => {
     const violated = (why: string) =>
       reject(new TransportError('protocol', 'connect', `Connecting to ${way} failed: ${why}.`));
+    let drainMs: number | null = null;
     const during = `Connecting to ${way} failed`;
     socket.listen({
       closed: (code) => reject(bridgeFailure({ closeCode: code }, 'connect', during)),
@@ -117,9 +108,11 @@ function handshake(
         }
         try {
           const frame = parseBridgeFrame(data);
-          if (frame.type === 'opened') resolve(start(frame));
+          // The stream listens from here on: no frame falls between the two.
+          if (frame.type === 'opened') resolve(new BridgeStream(socket, frame, { open, way, drainMs }));
           else if (frame.type === 'error') reject(bridgeFailure(frame, 'connect', during));
-          else if (frame.type !== 'drain') violated(`the bridge sent ${frame.type} before opened`);
+          else if (frame.type === 'drain') drainMs = frame.deadlineMs;
+          else violated(`the bridge sent ${frame.type} before opened`);
         } catch (error) {
           if (!(error instanceof FrameError)) throw error;
           violated(error.message);
