@@ -40,6 +40,7 @@ const aliases: Readonly<Record<string, string>> = {
 };
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
+const latin = new TextDecoder('windows-1252');
 const decoders = new Map<string, TextDecoder | null>();
 
 /** Labels are the sender's to choose: no more of them are remembered than there are encodings. */
@@ -75,6 +76,21 @@ function namesOf(label: string): string[] {
   return guesses;
 }
 
+/** 0x80 to 0x9f of windows-1252. Node 20 reads them as if it were Latin-1. */
+const windows1252 =
+  '\u20ac\x81\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\x8d\u017d\x8f' +
+  '\x90\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\x9d\u017e\u0178';
+
+function read(decoder: TextDecoder, bytes: Uint8Array): DecodedText {
+  const text = decoder.decode(bytes);
+  const charset = decoder.encoding;
+  if (charset !== 'windows-1252') return { text, charset };
+  return {
+    text: text.replaceAll(/[\u0080-\u009f]/g, (letter) => windows1252.charAt(letter.charCodeAt(0) - 128)),
+    charset,
+  };
+}
+
 /** Labels that say nothing: senders write them over UTF-8 and over anything else. */
 const saysNothing =
   /^(?:|us-ascii|ascii|ansi-?x3\.4-?1968|iso-?646.*|x?-?unknown.*|unknown-8bit|default|none|null|binary|8bit|7bit)$/;
@@ -92,10 +108,10 @@ export function decodeText(bytes: Uint8Array, label: string | null = null): Deco
     .replace(/["';\s].*$/, '')
     .toLowerCase();
   const decoder = saysNothing.test(name) || name.length > 40 ? null : decoderOf(name);
-  if (decoder !== null) return { text: decoder.decode(bytes), charset: decoder.encoding };
+  if (decoder !== null) return read(decoder, bytes);
   try {
     return { text: utf8.decode(bytes), charset: 'utf-8' };
   } catch {
-    return { text: new TextDecoder('windows-1252').decode(bytes), charset: 'windows-1252' };
+    return read(latin, bytes);
   }
 }

@@ -11,7 +11,7 @@ const zones = new Map(
 );
 
 const usual =
-  /^(?:[a-z]{2,9}\.?,? *)?(\d{1,2})[ -]+([a-z]{3,9})\.?[ -]+(\d{2,4}),? +(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:\.\d+)?)? *([+-]\d{2}:?\d{2}|[a-z]{1,5}|)\b/i;
+  /^(?:[a-z]{2,9}(?:\.?,| ) *)?(\d{1,2})[ -]+([a-z]{3,9})\.?[ -]+(\d{2,4}),? +(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:\.\d+)?)? *((?:GMT|UTC)?[+-]\d{2}:?\d{2}|[a-z]{1,5}|)(?! *[-+:\d])/i;
 /** As asctime writes it: `Wed Jul 17 02:23:25 1996`. */
 const asctime =
   /^(?:[a-z]{3,9},? +)?([a-z]{3,9}) +(\d{1,2}),? +(\d{1,2}):(\d{2})(?::(\d{2}))? +(?:([a-z]{1,5}) +)?(\d{4})$/i;
@@ -26,8 +26,6 @@ export function parseMessageDate(text: string): Date | null {
   const plain = withoutComments(text).replaceAll(/\s+/g, ' ').trim();
   const match = usual.exec(plain);
   if (match !== null) {
-    const rest = plain.slice(match[0].length).trim();
-    if (/^[\d:]/.test(rest)) return null;
     const [, day, month = '', year = '', hour, minute, second = '0', zone = ''] = match;
     const east = zoneOf(zone);
     if (east === null) return null;
@@ -67,7 +65,7 @@ function fullYear(year: string): number {
 }
 
 function zoneOf(zone: string): number | null {
-  const match = /^([+-])(\d{2}):?(\d{2})$/.exec(zone);
+  const match = /([+-])(\d{2}):?(\d{2})$/.exec(zone);
   if (match === null) return zones.get(zone.toUpperCase()) ?? 0;
   const hours = Number(match[2]);
   const minutes = Number(match[3]);

@@ -51,11 +51,11 @@ function valueEnd(bytes: Uint8Array, from: number): number {
   for (let at = from; at < bytes.length; at++) {
     const octet = bytes[at];
     if (octet === LF) {
-      // Lines end in a response only where a literal begins; it is passed over whole.
-      const size = literalAtEnd(bytes.subarray(Math.max(from, at - 40), at + 1));
+      // A line ends within a response only where a literal follows; it is passed over whole.
+      const size = literalAtEnd(bytes.subarray(Math.max(from, at - 40), at + 1)) ?? 0;
       quoted = false;
-      if (size !== null) at = Math.min(at + size, bytes.length);
-      if (depth === 0 && size !== null) return Math.min(at + 1, bytes.length);
+      at = Math.min(at + size, bytes.length);
+      if (depth === 0) return Math.min(at + 1, bytes.length);
     } else if (quoted) {
       if (octet === BACKSLASH) at++;
       else if (octet === QUOTE && endsQuoted(bytes[at + 1])) quoted = false;
@@ -64,7 +64,7 @@ function valueEnd(bytes: Uint8Array, from: number): number {
     else if (octet === CLOSE) {
       if (depth === 0) return at;
       if (--depth === 0) return at + 1;
-    } else if (depth === 0 && isBlank(octet)) return at;
+    } else if (depth === 0 && (octet === SP || octet === TAB)) return at;
   }
   return bytes.length;
 }

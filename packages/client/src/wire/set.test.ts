@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { expandSet, formatSet, setContains, type SequenceSet } from './set.ts';
+
+describe('formatSet', () => {
+  it.each<[SequenceSet, string]>([
+    ['1:*', '1:*'],
+    ['*', '*'],
+    ['$', '$'],
+    [7, '7'],
+    [[1, 2, 3], '1:3'],
+    [[3, 1, 2, 9], '1:3,9'],
+    [[[1, 5], 9, 6], '1:6,9'],
+    [[[5, 1]], '1:5'],
+    [['*', 3], '3,*'],
+    [[['*', 3], 4], '3:*'],
+    [[4294967295], '4294967295'],
+    ['5:1,3', '1:5'],
+  ])('%j is %s', (set, expected) => {
+    expect(formatSet(set)).toBe(expected);
+  });
+
+  it.each<SequenceSet>([
+    '',
+    '0',
+    '1,,2',
+    '1:',
+    'a',
+    '1 2',
+    '-1',
+    '4294967296',
+    '1:2:3',
+    '$1',
+    0,
+    -1,
+    1.5,
+    NaN,
+    [],
+    [0],
+    [[1, 0]],
+    ['1' as '*'],
+  ])('refuses %j', (set) => {
+    expect(() => formatSet(set)).toThrow(RangeError);
+  });
+
+  it('writes 200,000 UIDs at once', () => {
+    const uids = Array.from({ length: 200_000 }, (_, index) => index * 2 + 1);
+    expect(formatSet(uids).split(',')).toHaveLength(200_000);
+    expect(formatSet(Array.from({ length: 200_000 }, (_, index) => 200_000 - index))).toBe('1:200000');
+  });
+});
+
+describe('expandSet', () => {
+  it('gives the numbers as they stand', () => {
+    expect(expandSet('304,319:320,7')).toEqual([304, 319, 320, 7]);
+    expect(expandSet('20:19')).toEqual([19, 20]);
+  });
+
+  it('refuses what has no end, or too many members', () => {
+    expect(() => expandSet('1:*')).toThrow(RangeError);
+    expect(() => expandSet('')).toThrow(RangeError);
+    expect(() => expandSet('1:4294967295')).toThrow('more than 1000000 members');
+    expect(() => expandSet('1:5,7:9', 7)).toThrow(RangeError);
+    expect(expandSet('1:5,7:9', 8)).toHaveLength(8);
+  });
+});
+
+describe('setContains', () => {
+  it('answers for numbers, ranges and the last message', () => {
+    const inSet = setContains('1,3:5,9:*');
+    expect([1, 2, 3, 5, 6, 8, 9, 1000].map(inSet)).toEqual([
+      true,
+      false,
+      true,
+      true,
+      false,
+      false,
+      true,
+      true,
+    ]);
+    const star = setContains([7, '*']);
+    expect([6, 7, 8, 99].map(star)).toEqual([false, true, true, true]);
+    expect([1, 5].map(setContains('*'))).toEqual([true, true]);
+    expect([4, 5, 6].map(setContains([[5, 6]]))).toEqual([false, true, true]);
+  });
+});
