@@ -9,6 +9,7 @@ import {
   OPEN,
   QUOTE,
   SP,
+  TAB,
   isBlank,
   text,
 } from './ascii.ts';
