@@ -3,20 +3,18 @@
 import { runStep } from './step.mjs';
 
 const published = ['client', 'bridge'];
-const checks = [
-  ...published.flatMap((name) => [
-    [`publint ${name}`, 'publint', ['--strict', '--pack', 'npm', `packages/${name}`]],
-    [
-      `types of ${name}`,
-      'attw',
-      ['--pack', `packages/${name}`, '--profile', 'esm-only', '--format', 'ascii'],
-    ],
-  ]),
-  ['size', 'size-limit', []],
-];
+const checks = published.flatMap((room) => [
+  { name: `publint ${room}`, command: 'publint', args: ['--strict', '--pack', 'npm', `packages/${room}`] },
+  {
+    name: `types of ${room}`,
+    command: 'attw',
+    args: ['--pack', `packages/${room}`, '--profile', 'esm-only', '--format', 'ascii'],
+  },
+]);
+checks.push({ name: 'size', command: 'size-limit', args: [] });
 
 const failed = [];
-for (const [name, command, args] of checks) {
+for (const { name, command, args } of checks) {
   console.log(`\n${name}`);
   if ((await runStep(command, args, { minutes: 2 })) !== 0) failed.push(name);
 }
