@@ -83,10 +83,10 @@ test('a page whose name was made to lead to loopback', async () => {
 
 test('connections in all and of one address', async () => {
   const bridge = await startBridge({ limits: { connectionsPerAddress: 2 } });
-  const pages = [new TestPage(bridge.url), new TestPage(bridge.url)];
+  const pages = [new TestPage(bridge.url), new TestPage(bridge.url)] as const;
   await Promise.all(pages.map((page) => new Promise((resolve) => page.socket.once('open', resolve))));
   expect(await refusal(bridge.url)).toMatchObject({ status: 429, headers: { 'retry-after': '5' } });
-  pages[0]!.socket.terminate();
+  pages[0].socket.terminate();
   await vi.waitFor(() => expect(bridge.connections).toBe(1));
   expect((await refusal(bridge.url)).status).toBe(101);
 });

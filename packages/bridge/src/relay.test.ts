@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { ORIGIN, TestPage } from './testing/page.ts';
-import { echo, startBridge, tcpServer } from './testing/servers.ts';
+import { echo, gone, startBridge, tcpServer } from './testing/servers.ts';
 import type { TestServer } from './testing/servers.ts';
 import type { BridgeOptions } from './options.ts';
 
@@ -222,6 +222,7 @@ describe('the rules', () => {
     page.write('');
     page.write('x');
     await page.text('x');
+    expect(page.order).toEqual(['opened', 'b']);
   });
 
   test('a frame of more than 1 MiB', async () => {
@@ -416,9 +417,8 @@ describe('ends', () => {
   test('a page that is cut off leaves nothing behind', async () => {
     const { bridge, server } = await withTarget(echo);
     const page = await TestPage.opened(bridge.url, { target: 'it' });
-    const closed = once(await server.first, 'close');
     page.socket.terminate();
-    await closed;
+    await gone(await server.first);
     await expect.poll(() => bridge.connections).toBe(0);
   });
 

@@ -18,7 +18,7 @@ function ask(
 }
 
 test('a name is asked for once, and its addresses come in order', async () => {
-  const resolve = vi.fn(async () => at('93.184.216.34', '2606:4700::1'));
+  const resolve = vi.fn<Question['resolve']>(async () => at('93.184.216.34', '2606:4700::1'));
   const answer = await ask('imap.example.com', resolve);
   expect(answer.addresses).toEqual(['93.184.216.34', '2606:4700::1']);
   expect(answer.dnsMs).toBeGreaterThanOrEqual(0);
@@ -26,7 +26,7 @@ test('a name is asked for once, and its addresses come in order', async () => {
 });
 
 test('an address is not asked for, but checked', async () => {
-  const resolve = vi.fn(async () => at('93.184.216.34'));
+  const resolve = vi.fn<Question['resolve']>(async () => at('93.184.216.34'));
   expect(await ask('93.184.216.34', resolve)).toEqual({ addresses: ['93.184.216.34'] });
   await expect(ask('127.0.0.1', resolve)).rejects.toBeInstanceOf(Refusal);
   await expect(ask('::ffff:127.0.0.1', resolve)).rejects.toBeInstanceOf(Refusal);

@@ -1,5 +1,6 @@
 // What the configuration says can be reached, read once and checked: targets, allowed hosts, commands, certificates.
 
+import { X509Certificate } from 'node:crypto';
 import tls from 'node:tls';
 import type { SecureContext, SecureContextOptions } from 'node:tls';
 import { hostAndPort, readHost } from './address.ts';
@@ -32,8 +33,24 @@ export function readTargetUrl(text: string, name: string): Target {
   return { host: url.hostname, port: url.port === '' ? scheme.port : Number(url.port), tls: scheme.tls };
 }
 
-const list = (value: string | readonly string[] | undefined): readonly string[] =>
-  typeof value === 'string' ? [value] : (value ?? []);
+/**
+ * Authorities to trust, checked: Node leaves out what it cannot read, and would then trust less than it was told to.
+ *
+ * @throws ConfigError where a text is not one certificate or more, PEM
+ */
+function readCa(who: string, value: string | readonly string[] | undefined): readonly string[] {
+  const texts = typeof value === 'string' ? [value] : (value ?? []);
+  for (const text of texts) {
+    const found = text.match(/-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----/gs) ?? [''];
+    try {
+      // Its constructor is what complains.
+      for (const pem of found) void new X509Certificate(pem);
+    } catch (error) {
+      throw new ConfigError(`${who}: not a certificate (PEM): ${(error as Error).message}`);
+    }
+  }
+  return texts;
+}
 
 /** A context holds its whole store of certificates: made once for each configuration, not for each connection. */
 function createContext(who: string, options: SecureContextOptions): SecureContext {
@@ -52,7 +69,7 @@ function createContext(who: string, options: SecureContextOptions): SecureContex
  * @throws ConfigError where an option cannot be used
  */
 export function readRoutes(options: BridgeOptions): Routes {
-  const ca = list(options.ca);
+  const ca = readCa('ca', options.ca);
   // Given alone, `ca` would take the place of the system's.
   const trusted: SecureContextOptions = ca.length === 0 ? {} : { ca: [...tls.rootCertificates, ...ca] };
   const context = createContext('ca', trusted);
@@ -80,7 +97,7 @@ export function readRoutes(options: BridgeOptions): Routes {
     }
     if (verifyName === null || servername === '')
       throw new ConfigError(`target ${name}: ${servername} is no server name`);
-    const own = list(target.ca);
+    const own = readCa(`target ${name}: ca`, target.ca);
     const isSpecial =
       own.length > 0 || target.clientCertificate !== undefined || target.minVersion !== undefined;
     return {
@@ -109,7 +126,7 @@ export function readRoutes(options: BridgeOptions): Routes {
   };
 
   const readCommand = (name: string, given: Command | readonly string[]): Command => {
-    const command: Command = 'argv' in given ? given : { argv: given };
+    const command: Command = typeof given === 'object' && 'argv' in given ? given : { argv: given };
     const isArgv = Array.isArray(command.argv) && command.argv.length > 0;
     if (
       !isArgv ||

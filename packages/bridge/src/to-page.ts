@@ -70,7 +70,8 @@ export class ToPage {
   }
 
   readonly #take = (chunk: Buffer): void => {
-    this.#held = chunk;
+    // One more may come although reading was paused: Node resumes the stdout of a child that exits.
+    this.#held = this.#held === null ? chunk : Buffer.concat([this.#held, chunk]);
     this.#forward();
   };
 

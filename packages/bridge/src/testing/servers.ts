@@ -70,6 +70,17 @@ export const echo = (socket: Socket): void => {
   socket.pipe(socket);
 };
 
+/** Waits until the other side has ended or cut the connection, dropping what it still sent. */
+export async function gone(socket: Socket): Promise<void> {
+  if (socket.readableEnded || socket.destroyed) return;
+  await new Promise<void>((resolve) => {
+    socket
+      .once('end', resolve)
+      .once('close', () => resolve())
+      .resume();
+  });
+}
+
 /** A bridge that lets {@link ORIGIN} in, with what it logged. */
 export async function startBridge(
   options: BridgeOptions,
