@@ -62,17 +62,18 @@ const NOTICES: Readonly<Record<Refusal, string>> = {
   elements: 'The formatting of this message is too complex to be shown safely. Here is its text.',
 };
 
-// White card and theme; the numbers are the page's own colours.
+// The numbers are the page's own colours. The background is the frame's, so that a mail's own fills the whole card.
+const CARD = { light: '#fff', dark: '#16223a' } as const;
 const BASE_STYLE = `
-:root{color-scheme:light;background:#fff;color:#0f172a;font:14px/1.55 system-ui,sans-serif;overflow-wrap:break-word}
-:root[data-scheme=dark]{color-scheme:dark;background:#16223a;color:#e2e8f0}
-:root[data-forced] body *{color:inherit!important;background:transparent!important;border-color:#22304d!important}
+:root{color-scheme:light;color:#0f172a;font:14px/1.55 system-ui,sans-serif;overflow-wrap:break-word}
+:root[data-scheme=dark]{color-scheme:dark;color:#e2e8f0}
+:root[data-forced] body,:root[data-forced] body *{color:inherit!important;background:transparent!important;border-color:#22304d!important}
 body{margin:16px}
 a{color:#2563eb}
 :root[data-scheme=dark] a,:root[data-forced] body a *,:root[data-forced] body a{color:#60a5fa!important}
 img:not(table img){max-width:100%}
 img:not([height]){height:auto}
-img[data-blocked-src]{background:rgb(148 163 184/.15);outline:1px dashed rgb(148 163 184/.6);outline-offset:-1px}
+img[data-blocked-src]{display:inline-block;overflow:hidden;font-size:12px;background:rgb(148 163 184/.15);outline:1px dashed rgb(148 163 184/.6);outline-offset:-1px}
 img[data-tracker]{display:none}
 blockquote{margin-inline:0;padding-inline-start:12px;border-inline-start:2px solid #cbd5e1}
 pre{white-space:pre-wrap}
@@ -252,10 +253,12 @@ export function showHtml(container: HTMLElement, html: string, options: ShowOpti
 
   const paint = () => {
     const dark = theme === 'dark' && (appearance === 'theme' || (appearance === 'auto' && !hasColours));
-    frame.dataset['scheme'] = dark ? 'dark' : 'light';
-    frame.style.colorScheme = dark ? 'dark' : 'light';
+    const scheme = dark ? 'dark' : 'light';
+    frame.dataset['scheme'] = scheme;
+    frame.style.colorScheme = scheme;
+    frame.style.backgroundColor = CARD[scheme];
     if (content === null) return;
-    content.documentElement.dataset['scheme'] = dark ? 'dark' : 'light';
+    content.documentElement.dataset['scheme'] = scheme;
     content.documentElement.toggleAttribute('data-forced', dark && hasColours);
   };
 

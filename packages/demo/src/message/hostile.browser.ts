@@ -4,15 +4,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { safeName, safeType, previewOf } from './attachment.ts';
 import payloads from './corpus/hostile-html.json' with { type: 'json' };
 import { linkWarning } from './links.ts';
-import { MAX_FRAME_HEIGHT, showHtml, type ShownHtml } from './frame.ts';
+import { MAX_FRAME_HEIGHT, showHtml, type ShowOptions, type ShownHtml } from './frame.ts';
 import { plainText } from './plain.ts';
 import { senderWarning } from './sender.ts';
 import {
-  EVIL,
   forget,
   frames,
   press,
   requests,
+  requestTypes,
   settled,
   unwatchRequests,
   watchRequests,
@@ -112,7 +112,7 @@ describe('the detector, on an undefended frame', () => {
 
 async function show(
   row: Row,
-  listenersWork?: Promise<boolean>,
+  options: ShowOptions = {},
 ): Promise<{ shown: ShownHtml | null; root: ParentNode; ms: number }> {
   const began = performance.now();
   if (row.type === 'text/plain') {
@@ -121,7 +121,7 @@ async function show(
     return { shown: null, root: pane, ms: performance.now() - began };
   }
   const shown = showHtml(pane, source(row), {
-    ...(listenersWork === undefined ? {} : { listenersWork }),
+    ...options,
     resolveCid(cid) {
       const part = row.parts?.find((candidate) => candidate.cid === cid);
       return part === undefined
@@ -135,11 +135,11 @@ async function show(
 }
 
 /** The words that `row` promises and that did not come true. */
-async function broken(row: Row, listenersWork?: Promise<boolean>): Promise<string[]> {
+async function broken(row: Row, options: ShowOptions = {}): Promise<string[]> {
   const style = getComputedStyle(toolbar).color;
   const here = [location.href, window.top?.location.href];
   let loads = 0;
-  const { shown, root, ms } = await show(row, listenersWork);
+  const { shown, root, ms } = await show(row, options);
   const frame = shown?.frame ?? null;
   frame?.addEventListener('load', () => (loads += 1));
   if (row.needs_app_ui !== true || row.action === 'click') await act(root, row.action);
@@ -203,13 +203,27 @@ describe('as the page shows it', () => {
 });
 
 describe('with allow-scripts, as WebKit needs it', () => {
-  const works = Promise.resolve(false);
   test.each(rows.filter((row) => row.expand === undefined).map((row) => [row.name, row] as const))(
     '%s',
     async (_, row) => {
-      expect(await broken(row, works)).toEqual([]);
+      expect(await broken(row, { listenersWork: Promise.resolve(false) })).toEqual([]);
     },
   );
+});
+
+describe('with images loaded', () => {
+  test.each(rows.map((row) => [row.name, row] as const))('%s', { timeout: 15_000 }, async (_, row) => {
+    const wrong = await broken(row, { images: 'loaded' });
+    expect(wrong.filter((word) => word !== 'request' && word !== 'blocked-count>=1')).toEqual([]);
+    expect(requestTypes().filter((type) => type !== 'Image')).toEqual([]);
+  });
+
+  test('nothing is read out of a message by its styles', async () => {
+    const row = rows.find(({ name }) => name === 'css-attr-exfil');
+    if (row === undefined) throw new Error('The corpus has changed');
+    await broken(row, { images: 'loaded' });
+    expect(requests()).toEqual([]);
+  });
 });
 
 describe('rows about attachments', () => {

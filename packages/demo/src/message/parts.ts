@@ -1,5 +1,5 @@
 // What to show of a message and what to list beside it, decided from its structure alone (RFC 2046, 2387).
-import type { BodyPart } from '@imaplib/client/wire';
+import { partName, type BodyPart } from '@imaplib/client/wire';
 import { isRasterImage, safeName } from './attachment.ts';
 import type { FlowedOptions } from './flowed.ts';
 
@@ -32,8 +32,6 @@ export interface MessageParts {
 }
 
 const mimeType = (part: BodyPart): string => `${part.type}/${part.subtype}`;
-const givenName = (part: BodyPart): string | null =>
-  part.disposition?.params['filename'] ?? part.params['name'] ?? null;
 const isText = (part: BodyPart): boolean =>
   part.type === 'text' && /^(?:plain|html|enriched|markdown)$/.test(part.subtype);
 
@@ -57,7 +55,7 @@ function attachmentOf(part: BodyPart): Attachment {
   const { size, isExact } = decodedSize(part);
   const type = mimeType(part);
   const subject = type === 'message/rfc822' ? (part.envelope?.subject ?? null) : null;
-  const name = givenName(part) ?? (subject === null ? '' : `${subject}.eml`);
+  const name = partName(part) ?? (subject === null ? '' : `${subject}.eml`);
   return {
     part,
     name: safeName(name, type),
@@ -77,7 +75,7 @@ export function messageParts(root: BodyPart): MessageParts {
   const isBody = (part: BodyPart): boolean =>
     isText(part) &&
     part.disposition?.type !== 'attachment' &&
-    (givenName(part) === null || bodies.length === 0);
+    (partName(part) === null || bodies.length === 0);
   const attach = (part: BodyPart) => void attachments.push(attachmentOf(part));
 
   /** Takes a part of multipart/related that is not its root. */

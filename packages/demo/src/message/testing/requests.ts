@@ -9,6 +9,7 @@ export const EVIL = 'https://evil.test/';
 interface Paused {
   readonly requestId: string;
   readonly request: { readonly url: string };
+  readonly resourceType: string;
 }
 // The protocol's types are those of a package that is not needed otherwise.
 const browser = cdp() as unknown as {
@@ -17,19 +18,24 @@ const browser = cdp() as unknown as {
 };
 
 let urls: string[] = [];
+let types = new Set<string>();
 
 /** The addresses asked for since the last {@link forget}. */
 export const requests = (pattern = /./): string[] => urls.filter((url) => pattern.test(url));
+/** What was asked for, in the words of the protocol: `Image`, `Stylesheet`, `Document`, … */
+export const requestTypes = (): string[] => [...types];
 export const forget = (): void => {
   urls = [];
+  types = new Set();
 };
 
 /** Answers every request to `evil.test`, and those to the page's own server that a mail must not make. */
 export async function watchRequests(): Promise<void> {
   // The session is made by the first call, and must be there before anything listens to it.
   await browser.send('Fetch.disable');
-  browser.on('Fetch.requestPaused', ({ requestId, request: { url } }) => {
+  browser.on('Fetch.requestPaused', ({ requestId, request: { url }, resourceType }) => {
     urls.push(url);
+    if (!url.endsWith(SENTINEL)) types.add(resourceType);
     const isImage = url.endsWith('.gif');
     const responseHeaders = [{ name: 'Content-Type', value: isImage ? 'image/gif' : 'text/html' }];
     const answer = { requestId, responseCode: 200, responseHeaders, body: isImage ? GIF : '' };
