@@ -7,6 +7,10 @@ export interface ConfiguredTarget {
   /** What a person reads. */
   readonly label: string;
   readonly description?: string;
+  /** A command of the bridge's in place of a server; `server` when left out. */
+  readonly kind?: 'server' | 'command';
+  /** `starttls`: the page upgrades the plain connection before it signs in, on this machine too. */
+  readonly security?: 'starttls';
 }
 
 export interface PageConfig {

@@ -68,7 +68,10 @@ export const connector = {
   connect: (options: ConnectOptions): Promise<Client> => ImapClient.connect(options),
   transport(place: Place): Connect {
     const url = new URL(config.value.bridge, location.href);
-    if (place.kind === 'target') return bridge({ url, target: place.target });
+    if (place.kind === 'target') {
+      const isCommand = configured(place.target)?.isCommand === true;
+      return bridge(isCommand ? { url, command: place.target } : { url, target: place.target });
+    }
     const tls = place.security === 'tls' ? 'implicit' : 'none';
     return bridge({ url, host: place.host, port: place.port, tls });
   },
@@ -103,12 +106,18 @@ export async function loadConfig(): Promise<void> {
   }
 }
 
+const configured = (name: string) => config.value.targets.find((target) => target.name === name);
+
+function securityOf(place: Place): NonNullable<ConnectOptions['security']> {
+  if (place.kind === 'target') return configured(place.target)?.startTls === true ? 'starttls' : 'required';
+  return place.security === 'tls' ? 'required' : place.security;
+}
+
 function connect(who: Credentials, signal?: AbortSignal): Promise<Client> {
-  const isOpen = who.place.kind === 'host' && who.place.security === 'none';
   return connector.connect({
     transport: connector.transport(who.place),
     auth: { user: who.user, pass: who.password },
-    security: isOpen ? 'none' : 'required',
+    security: securityOf(who.place),
     signal,
   });
 }

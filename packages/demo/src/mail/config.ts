@@ -6,6 +6,10 @@ export interface Target {
   /** What a person reads. */
   readonly label: string;
   readonly description?: string | undefined;
+  /** A command of the bridge's in place of a server. */
+  readonly isCommand: boolean;
+  /** Whether the plain connection is upgraded before the sign-in, on this machine too. */
+  readonly startTls: boolean;
 }
 
 /** An account that one click may sign in to. */
@@ -33,9 +37,17 @@ const record = (value: unknown): Record<string, unknown> =>
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 function target(value: unknown): Target[] {
-  const { name, label, description } = record(value);
+  const { name, label, description, kind, security } = record(value);
   if (typeof name !== 'string' || name === '') return [];
-  return [{ name, label: text(label) ?? name, description: text(description) }];
+  return [
+    {
+      name,
+      label: text(label) ?? name,
+      description: text(description),
+      isCommand: kind === 'command',
+      startTls: security === 'starttls',
+    },
+  ];
 }
 
 function sampleAccount(value: unknown): SampleAccount | null {
