@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { bridge, type BridgeOptions } from './bridge.ts';
 import type { ByteStream } from './byte-stream.ts';
@@ -299,6 +300,21 @@ describe('connecting', () => {
   it('needs a WebSocket', async () => {
     vi.stubGlobal('WebSocket', undefined);
     await expect(bridge({ url, target: 'work' })({})).rejects.toThrow(/`ws` package/);
+  });
+});
+
+describe('a connection that stands', () => {
+  it('keeps no timer of connecting or of STARTTLS, and no listener on the signal', async () => {
+    vi.useFakeTimers();
+    const { signal } = new AbortController();
+    const { stream, socket } = await connected({ signal });
+    expect(vi.getTimerCount()).toBe(1);
+    const securing = stream.startTls?.({ signal });
+    await socket.until(() => socket.frames('starttls').length > 0);
+    socket.say({ type: 'secured', tls: testTls });
+    await securing;
+    expect(vi.getTimerCount()).toBe(1);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 });
 
@@ -615,6 +631,11 @@ describe('signs of life', () => {
     stream.close();
     source.dispatchEvent(new Event(type));
     expect(socket.frames('ping').length).toBe(1);
+    const listening = ['visibilitychange', 'online', 'pageshow'].flatMap((name) => [
+      ...getEventListeners(page, name),
+      ...getEventListeners(scope, name),
+    ]);
+    expect(listening).toEqual([]);
   });
 
   it('asks when the clock has jumped, and leaves time to answer after a sleep', async () => {

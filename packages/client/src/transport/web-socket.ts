@@ -71,7 +71,6 @@ class WebSocketByteStream implements ByteStream {
   readonly #receive: ReceiveSide;
   readonly #send: SendSide;
   #ended: { readonly error: unknown } | null = null;
-  #stopWaiting: (() => void) | null = null;
 
   constructor(socket: Socket, url: URL) {
     this.#socket = socket;
@@ -128,17 +127,16 @@ class WebSocketByteStream implements ByteStream {
     this.#socket.send(chunk);
   }
 
+  /** Long enough for the socket to send something; the end of the connection is noticed afterwards. */
   #pause(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const go = () => {
         clearTimeout(timer);
         signal.removeEventListener('abort', go);
-        this.#stopWaiting = null;
         resolve();
       };
       const timer = setTimeout(go, UNSENT_POLL_MS);
       signal.addEventListener('abort', go);
-      this.#stopWaiting = go;
     });
   }
 
@@ -159,7 +157,6 @@ class WebSocketByteStream implements ByteStream {
     if (this.#ended !== null) return false;
     this.#ended = { error };
     this.#send.fail(error);
-    this.#stopWaiting?.();
     return true;
   }
 }
