@@ -1,7 +1,11 @@
 // The throw-away Dovecot: ways in, certificates, mail that arrives from elsewhere, nothing left behind.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { connect as connectTcp } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -78,6 +82,20 @@ describe.skipIf(process.env['WITHOUT_DOVECOT'] === '1')('a throw-away Dovecot', 
     await expect(dovecot.deliver('alice', message, 'a\u0007b')).rejects.toThrow(
       /stored 0 of 1 messages: append/,
     );
+  });
+
+  test('is gone when the process that started it is killed', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'watched-'));
+    const server = spawn('sleep', ['60']);
+    const ended = once(server, 'exit');
+    const parent = `
+      import { watch } from ${JSON.stringify(new URL('../dist/server/watchdog.js', import.meta.url).href)};
+      watch(${JSON.stringify(folder)}, ${server.pid});
+      process.kill(process.pid, 'SIGKILL');`;
+    const killed = spawn(process.execPath, ['--input-type=module', '-e', parent]);
+    expect(await once(killed, 'exit')).toEqual([null, 'SIGKILL']);
+    expect(await ended).toEqual([null, 'SIGTERM']);
+    await expect.poll(() => existsSync(folder)).toBe(false);
   });
 
   const refused: [NonNullable<DovecotOptions['certificate']>, string | null][] = [

@@ -11,6 +11,7 @@ import { appendMessages } from './append.ts';
 import { makeCertificates, type Certificates } from './certificates.ts';
 import { dovecotConfig } from './dovecot-config.ts';
 import type { SeedFolder, SeedMessage } from './mailbox.ts';
+import { watch } from './watchdog.ts';
 
 export interface DovecotOptions {
   /** Names and passwords; alice and bob when left out. */
@@ -85,18 +86,18 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
   const owner = root ? { uid: mailUid, gid: mailUid } : { uid: self.uid, gid: self.gid };
 
   let child: ChildProcess | undefined;
+  let watchdog: ReturnType<typeof watch> | undefined;
   const stop = async (): Promise<void> => {
-    process.off('exit', kill);
-    if (child !== undefined && child.exitCode === null && child.signalCode === null) {
+    if (child !== undefined && isRunning(child)) {
       const exited = once(child, 'exit');
       child.kill('SIGTERM');
       const force = setTimeout(() => child?.kill('SIGKILL'), 5000);
       await exited;
       clearTimeout(force);
     }
+    await watchdog?.release();
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   };
-  const kill = (): void => void child?.kill('SIGTERM');
 
   try {
     for (const part of ['run', 'state', 'tls']) await mkdir(join(folder, part));
@@ -124,9 +125,10 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
     );
 
     child = spawn(program, ['-F', '-c', config], { stdio: ['ignore', 'ignore', 'pipe'] });
-    process.once('exit', kill);
+    const failed = once(child, 'error').then(([error]: unknown[]) => Promise.reject(error));
+    watchdog = watch(folder, child.pid);
     const log = async (): Promise<string> => readFile(join(folder, 'dovecot.log'), 'utf8').catch(() => '');
-    await greeting(child, host, port, log);
+    await Promise.race([greeting(child, host, port, log), failed]);
 
     const preauthCommand = (user: string): string[] => [
       ...(root ? ['setpriv', `--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups'] : []),
@@ -161,6 +163,8 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
   }
 }
 
+const isRunning = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null;
+
 const groupName = (): string => execFileSync('id', ['-gn'], { encoding: 'utf8' }).trim();
 
 /** A port of the loopback address that nobody listens on at this moment. */
@@ -186,11 +190,11 @@ async function greeting(
   });
   const until = Date.now() + 10_000;
   while (Date.now() < until) {
-    if (child.exitCode !== null) break;
+    if (!isRunning(child)) break;
     if (await greets(host, port)) return;
     await new Promise((resolve) => setTimeout(resolve, 15));
   }
-  const what = child.exitCode === null ? 'did not greet within ten seconds' : `ended with ${child.exitCode}`;
+  const what = isRunning(child) ? 'did not greet within ten seconds' : `ended with ${child.exitCode}`;
   throw new Error(`Dovecot ${what}: ${complaints}${await log()}`);
 }
 
