@@ -1,5 +1,5 @@
 // Puts messages into a mailbox through an IMAP session on a child's stdin and stdout that starts in PREAUTH.
-// One APPEND after the other without waiting (LITERAL+), so that ten thousand take about a second.
+// One APPEND for all messages of a folder (MULTIAPPEND, LITERAL+): ten thousand take about a second.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { internalDate, modifiedUtf7, type SeedFolder } from './mailbox.ts';
@@ -8,7 +8,7 @@ import { internalDate, modifiedUtf7, type SeedFolder } from './mailbox.ts';
  * Creates the folders that are missing, subscribes them, and appends their messages.
  *
  * @param argv the program that speaks IMAP on stdin and stdout
- * @throws Error with the server's own line when it refuses a message
+ * @throws Error with the server's own line when it refuses the messages of a folder
  */
 export async function appendMessages(argv: readonly string[], folders: readonly SeedFolder[]): Promise<void> {
   const [program = '', ...args] = argv;
@@ -28,16 +28,16 @@ export async function appendMessages(argv: readonly string[], folders: readonly 
   const send = async (bytes: string | Uint8Array): Promise<void> => {
     if (!child.stdin.write(bytes)) await Promise.race([once(child.stdin, 'drain'), ended]);
   };
-  let appended = 0;
-  for (const folder of folders) {
-    const name = quoted(modifiedUtf7(folder.path));
-    if (folder.path !== 'INBOX') await send(`create CREATE ${name}\r\nsubscribe SUBSCRIBE ${name}\r\n`);
-    for (const { raw, flags, date } of folder.messages) {
-      await send(`append APPEND ${name} (${flags.join(' ')}) "${internalDate(date)}" {${raw.length}+}\r\n`);
+  const filled = folders.filter(({ messages }) => messages.length > 0);
+  for (const { path, messages } of folders) {
+    const name = quoted(modifiedUtf7(path));
+    if (path !== 'INBOX') await send(`create CREATE ${name}\r\nsubscribe SUBSCRIBE ${name}\r\n`);
+    if (messages.length > 0) await send(`append APPEND ${name}`);
+    for (const { raw, flags, date } of messages) {
+      await send(` (${flags.join(' ')}) "${internalDate(date)}" {${raw.length}+}\r\n`);
       await send(raw);
-      await send('\r\n');
-      appended++;
     }
+    if (messages.length > 0) await send('\r\n');
   }
   await send('logout LOGOUT\r\n');
   child.stdin.end();
@@ -45,9 +45,9 @@ export async function appendMessages(argv: readonly string[], folders: readonly 
 
   const refused = /^append (?:NO|BAD) .*$/m.exec(answers)?.[0];
   const stored = answers.match(/^append OK/gm)?.length ?? 0;
-  if (refused !== undefined || stored !== appended || !/^logout OK/m.test(answers)) {
+  if (refused !== undefined || stored !== filled.length || !/^logout OK/m.test(answers)) {
     const reason = refused ?? (complaints.trim() || answers.slice(-500).trim());
-    throw new Error(`${program} stored ${stored} of ${appended} messages: ${reason}`);
+    throw new Error(`${program} filled ${stored} of ${filled.length} folders: ${reason}`);
   }
 }
 

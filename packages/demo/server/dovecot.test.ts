@@ -80,7 +80,7 @@ describe.skipIf(process.env['WITHOUT_DOVECOT'] === '1')('a throw-away Dovecot', 
 
   test('names what it cannot store', async () => {
     await expect(dovecot.deliver('alice', message, 'a\u0007b')).rejects.toThrow(
-      /stored 0 of 1 messages: append/,
+      /filled 0 of 1 folders: append/,
     );
   });
 
