@@ -159,6 +159,7 @@ describe('tcp', () => {
       code: 'tls',
       stage: 'tls',
       reason,
+      timings: { tcpMs: expect.any(Number), tlsMs: expect.any(Number) },
       tls: { verified: false, authorizationError: reason, chain: subjects.map((subject) => ({ subject })) },
     });
     const accepted = await connect(port, { tls: 'implicit', rejectUnauthorized: false });

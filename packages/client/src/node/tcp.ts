@@ -66,6 +66,7 @@ export function tcp(options: TcpOptions): Connect {
         secured = await secure(plain, {
           ...tlsSettings(undefined),
           stage: 'tls',
+          timings,
           signal: giveUp.signal,
         });
       }
@@ -94,6 +95,7 @@ export function tcp(options: TcpOptions): Connect {
             const result = await secure(plain, {
               ...tlsSettings(servername),
               stage: 'starttls',
+              timings: stream.info.timings,
               signal: within,
             });
             socket = result.socket;
@@ -166,7 +168,7 @@ async function dial(host: string, port: number, peer: string, signal: AbortSigna
   socket.on('lookup', () => (dnsMs ??= performance.now() - begun));
   const connecting = new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
-    socket.once('error', (error) => reject(notConnected(peer, error)));
+    socket.once('error', (error) => reject(notConnected(peer, error, dnsMs)));
   });
   try {
     await abortable(connecting, signal);
@@ -184,9 +186,13 @@ async function dial(host: string, port: number, peer: string, signal: AbortSigna
   };
 }
 
-function notConnected(peer: string, error: Error): TransportError {
+function notConnected(peer: string, error: Error, dnsMs: number | undefined): TransportError {
   const reason = reasonOf(error);
-  const failure = { ...(reason !== undefined && { reason }), cause: error };
+  const failure = {
+    ...(reason !== undefined && { reason }),
+    timings: { ...(dnsMs !== undefined && { dnsMs }) },
+    cause: error,
+  };
   switch (reason) {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':

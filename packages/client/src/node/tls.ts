@@ -10,7 +10,12 @@ import {
   type SecureContext,
   type TLSSocket,
 } from 'node:tls';
-import { TransportError, type CertificateInfo, type TlsInfo } from '../transport/byte-stream.ts';
+import {
+  TransportError,
+  type CertificateInfo,
+  type Timings,
+  type TlsInfo,
+} from '../transport/byte-stream.ts';
 import { abortable } from '../transport/abort.ts';
 import { reasonOf } from './stream.ts';
 
@@ -26,6 +31,8 @@ export interface TlsSettings {
   readonly context: SecureContext;
   readonly rejectUnauthorized: boolean;
   readonly stage: 'tls' | 'starttls';
+  /** The steps before. */
+  readonly timings: Timings;
   readonly signal: AbortSignal;
 }
 
@@ -64,6 +71,7 @@ export async function secure(plain: Socket, settings: TlsSettings): Promise<Secu
   const refuse = (why: string, error: unknown, reason = reasonOf(error)) =>
     new TransportError('tls', stage, `TLS with ${peer} as ${servername} failed: ${why}.`, {
       ...(reason !== undefined && { reason }),
+      timings: { ...settings.timings, tlsMs: performance.now() - begun },
       tls: describe(asked, servername, reason ?? 'ERR_TLS_HANDSHAKE'),
       cause: error,
     });
