@@ -3,7 +3,7 @@
 //   capability-data = "CAPABILITY" *(SP capability) SP "IMAP4rev1" *(SP capability)
 //   flag-list       = "(" [flag *(SP flag)] ")"
 
-import { BACKSLASH, BRACKET_CLOSE, BRACKET_OPEN, CLOSE, isBlank, text } from './ascii.ts';
+import { BACKSLASH, BRACKET_CLOSE, CLOSE, QUOTE, isBlank, text } from './ascii.ts';
 import type { ResponseReader } from './reader.ts';
 
 /** Reads capabilities up to the end of the line or `]`, in capitals. quirk: lone-plus. `LITERAL +` is two of them. */
@@ -27,19 +27,13 @@ export function readFlags(reader: ResponseReader): string[] {
   return flags;
 }
 
-/** A flag, quoted or not. quirk: flag-specials. Gmail has brackets, and spaces within them, in its flags. */
+/** A flag, quoted or not. quirk: flag-specials. Gmail has brackets in its flags, GreenMail `\*`. */
 function readFlag(reader: ResponseReader): string {
   const { bytes } = reader;
   const from = reader.position;
-  if (bytes[from] === 34) return reader.astring();
+  if (bytes[from] === QUOTE) return reader.astring();
   let at = from;
-  for (; at < bytes.length && bytes[at] !== CLOSE && !isBlank(bytes[at]); at++) {
-    if (bytes[at] !== BRACKET_OPEN) continue;
-    // A bracket closes before the list does, or is an octet like any other.
-    let close = at;
-    while (close < bytes.length && bytes[close] !== CLOSE && bytes[close] !== BRACKET_CLOSE) close++;
-    if (bytes[close] === BRACKET_CLOSE) at = close;
-  }
+  while (at < bytes.length && bytes[at] !== CLOSE && !isBlank(bytes[at])) at++;
   reader.position = at;
   return text(bytes, from, at);
 }

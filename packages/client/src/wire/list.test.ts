@@ -133,7 +133,7 @@ describe('readCapabilities and readFlags', () => {
   it.each<[string, string[]]>([
     ['(\\Answered foo]bar )', ['\\Answered', 'foo]bar']],
     ['(\\Answered \\*)', ['\\Answered', '\\*']],
-    ['(OIB-Seen-[Google Mail]/Alle Nachrichten)', ['OIB-Seen-[Google Mail]/Alle', 'Nachrichten']],
+    ['(OIB-Seen-[Google Mail]/Alle Nachrichten)', ['OIB-Seen-[Google', 'Mail]/Alle', 'Nachrichten']],
     ['(a[b \\Seen)', ['a[b', '\\Seen']],
     ['("quoted" \\Seen\\Flagged)', ['quoted', '\\Seen', '\\Flagged']],
     ['()', []],

@@ -129,7 +129,7 @@ export const quirks: readonly Quirk[] = [
   {
     name: 'flag-specials',
     server: 'Gmail',
-    what: 'brackets in a flag, and spaces within them: part of the flag',
+    what: 'brackets in a flag: part of it',
     evidence: 'ruby/net-imap, quirky_behaviors.yml',
     vector: 'quirks/016',
   },
