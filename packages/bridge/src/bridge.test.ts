@@ -90,6 +90,7 @@ describe('beginning', () => {
       'command it: write the program',
     ],
     ['an empty command', { commands: { it: [] } }, 'command it: write the program'],
+    ['a window that no page would take', { limits: { window: 1 } }, 'write bytes from 65536 to 8388608'],
     ['an unknown limit', { limits: { speed: 1 } as object }, 'limit speed is not known'],
     [
       'a limit that is no number',

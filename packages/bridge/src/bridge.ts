@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { ServerOptions } from 'ws';
-import { MAX_FRAME, SUBPROTOCOL } from '@imaplib/client/protocol';
+import { MAX_FRAME, SUBPROTOCOL, WINDOW } from '@imaplib/client/protocol';
 import { hostAndPort, isLoopback } from './address.ts';
 import { Visitors, checkEntry } from './admission.ts';
 import type { Rejection } from './admission.ts';
@@ -60,7 +60,11 @@ function readLimits(given: Partial<Limits> = {}): Limits {
     if (typeof value !== 'number' || !(value >= 0))
       throw new ConfigError(`limit ${name}: ${String(value)} is no number`);
   }
-  return { ...DEFAULT_LIMITS, ...given };
+  const limits = { ...DEFAULT_LIMITS, ...given };
+  if (!Number.isInteger(limits.window) || limits.window < WINDOW.min || limits.window > WINDOW.max) {
+    throw new ConfigError(`limit window: ${limits.window}; write bytes from ${WINDOW.min} to ${WINDOW.max}`);
+  }
+  return limits;
 }
 
 /** Where the server that is attached to listens. */
@@ -246,6 +250,12 @@ export function createBridge(options: BridgeOptions = {}): Bridge {
       );
     }
   };
+  // Without a free descriptor for one more connection the bridge stays for those it has.
+  if (isOwnServer)
+    server.on(
+      'error',
+      (error) => server.listening && log('error', 'server-failed', { reason: error.message }),
+    );
   server.on('upgrade', onUpgrade).on('listening', learnOrigins);
   if (server.listening) learnOrigins();
 
@@ -293,7 +303,7 @@ export function createBridge(options: BridgeOptions = {}): Bridge {
     isDraining = true;
     if (ms > 0 && connections.size > 0) {
       log('info', 'draining', { connections: connections.size, ms });
-      for (const connection of connections) connection.drain(ms);
+      for (const connection of connections) connection.drain(Math.round(ms));
       await within<unknown>(
         ms,
         hurry.signal,

@@ -84,17 +84,18 @@ class CommandEndpoint implements Endpoint {
     // Nobody reads it any more; unread, it would keep the command from ending.
     this.#child.stdout.resume();
     if (!(await this.#hasEnded())) await this.#climb(['SIGTERM', 'SIGKILL']);
-    await this.ending;
+    if (await this.#hasEnded()) return;
+    // It cannot be ended from here: it waits in the kernel, or runs as another user. It counts as running.
+    for (const pipe of this.#child.stdio) pipe?.destroy();
   }
 
   async #climb(signals: readonly NodeJS.Signals[]): Promise<void> {
     for (const signal of signals) {
       try {
         process.kill(-this.#child.pid!, signal);
-      } catch (error) {
-        // No such process: the whole group is gone.
-        if (reasonOf(error) === 'ESRCH') return;
-        throw error;
+      } catch {
+        // The whole group is gone (ESRCH), or it is not ours to end (EPERM).
+        return;
       }
       if (await this.#hasEnded()) return;
     }

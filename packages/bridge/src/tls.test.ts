@@ -277,6 +277,8 @@ describe('STARTTLS', () => {
     page.send({ type: 'starttls' });
     expect(await page.closed).toEqual({ code: 4526, reason: 'starttls' });
     expect(bridge.entries.map(({ event }) => event)).toContain('secured');
+    await expect.poll(() => bridge.connections).toBe(0);
+    await gone(await server.first);
   });
 
   test('what was written before leaves before', async () => {
@@ -464,6 +466,18 @@ describe('STARTTLS', () => {
     await page.text('a OK\r\n');
     page.send({ type: 'starttls', servername: 'localhost' });
     expect(await page.frame('secured')).toMatchObject({ tls: { sni: 'localhost' } });
+  });
+
+  test('a page that leaves afterwards', async () => {
+    const server = await startTlsServer(certificates.good, (socket) => socket.write('a OK\r\n'));
+    const { page, bridge } = await openPlain(server.port);
+    page.write('a STARTTLS\r\n');
+    await page.text('a OK\r\n');
+    page.send({ type: 'starttls' });
+    await page.frame('secured');
+    page.socket.terminate();
+    await gone(await server.first);
+    await expect.poll(() => bridge.connections).toBe(0);
   });
 
   test('a page that leaves in the middle', async () => {
