@@ -71,7 +71,9 @@ export class ImapClient {
     const client = new ImapClient(runner);
     try {
       await secure(runner, options);
-      if (options.auth !== undefined) await signIn(runner, options.auth, { signal: options.signal });
+      // A server that has signed us in already (PREAUTH) wants to hear of no password.
+      const isAsked = runner.session.state === 'notAuthenticated';
+      if (options.auth !== undefined && isAsked) await signIn(runner, options.auth, { signal: options.signal });
       else await learnCapabilities(runner, { signal: options.signal });
       if (options.autoIdle !== false) runner.idling.enable(true);
     } catch (error) {
