@@ -12,9 +12,9 @@ import { Visitors, checkEntry } from './admission.ts';
 import type { Rejection } from './admission.ts';
 import { Connection } from './connection.ts';
 import type { Shared } from './connection.ts';
-import { reasonOf } from './failure.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import type { Limits } from './limits.ts';
+import { startListening } from './listen.ts';
 import { createLog, logWarningsToStderr } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { ConfigError } from './options.ts';
@@ -22,8 +22,9 @@ import type { BridgeOptions } from './options.ts';
 import { Tokens, isHostKnown, ownOrigins, readOrigin } from './policy.ts';
 import { Processes } from './process.ts';
 import { refuseUpgrade } from './refuse.ts';
+import { createRequestHandler } from './requests.ts';
 import { systemResolve } from './resolve.ts';
-import { readStatic, serveStatic } from './static.ts';
+import { readStatic } from './static.ts';
 import { readRoutes } from './targets.ts';
 import { within } from './within.ts';
 
@@ -180,52 +181,22 @@ export function createBridge(options: BridgeOptions = {}): Bridge {
     });
   };
 
-  const answer = (
-    response: ServerResponse,
-    status: number,
-    text: string,
-    type = 'text/plain; charset=utf-8',
-  ): void => {
-    response.writeHead(status, {
-      'Content-Type': type,
-      'Cache-Control': 'no-store',
-      'X-Content-Type-Options': 'nosniff',
-    });
-    response.end(text);
-  };
-
-  const handleRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    const rejection = checkHost(request);
-    if (rejection !== null) return answer(response, rejection.status, `${rejection.message}\n`);
-    switch ((request.url ?? '').split('?', 1)[0]) {
-      case path:
-        response.setHeader('Upgrade', 'websocket');
-        return answer(response, 426, 'This is the socket of a bridge; connect with a WebSocket.\n');
-      case '/healthz':
-        return answer(response, 200, 'ok\n');
-      case '/readyz':
-        return isDraining ? answer(response, 503, 'draining\n') : answer(response, 200, 'ready\n');
-      case '/metrics': {
-        const bytes = [...connections].map((connection) => connection.bytes);
-        const now = {
-          connections: visitors.connections,
-          processes: shared.processes.running,
-          bytesUp: bytes.reduce((sum, { up }) => sum + up, 0),
-          bytesDown: bytes.reduce((sum, { down }) => sum + down, 0),
-        };
-        return answer(response, 200, shared.metrics.render(now), 'text/plain; version=0.0.4; charset=utf-8');
-      }
-      default:
-        if (page === null) return answer(response, 404, 'Not found.\n');
-        serveStatic(page, request, response).catch((error: unknown) => {
-          // Most often the browser went away in the middle.
-          const isGone = reasonOf(error) === 'ERR_STREAM_PREMATURE_CLOSE';
-          if (!isGone) log('error', 'static-failed', { reason: (error as Error).message });
-          if (response.headersSent) response.destroy();
-          else answer(response, 500, 'The bridge could not read this file.\n');
-        });
-    }
-  };
+  const handleRequest = createRequestHandler({
+    path,
+    page,
+    checkHost,
+    isReady: () => !isDraining,
+    renderMetrics: () => {
+      const bytes = [...connections].map((connection) => connection.bytes);
+      return shared.metrics.render({
+        connections: visitors.connections,
+        processes: shared.processes.running,
+        bytesUp: bytes.reduce((sum, { up }) => sum + up, 0),
+        bytesDown: bytes.reduce((sum, { down }) => sum + down, 0),
+      });
+    },
+    log,
+  });
 
   const isOwnServer = options.server === undefined;
   const server: Server =
@@ -273,18 +244,7 @@ export function createBridge(options: BridgeOptions = {}): Bridge {
 
   const listen = async (): Promise<void> => {
     if (server.listening) return;
-    await new Promise<void>((resolve, reject) => {
-      const onError = (error: Error): void => {
-        server.off('listening', onListening);
-        reject(new Error(explainListen(error, hostAndPort(host, options.port ?? 0)), { cause: error }));
-      };
-      const onListening = (): void => {
-        server.off('error', onError);
-        resolve();
-      };
-      server.once('error', onError).once('listening', onListening);
-      if (isOwnServer) server.listen({ host, port: options.port ?? 0 });
-    });
+    await startListening(server, isOwnServer ? { host, port: options.port ?? 0 } : null);
     log('info', 'listening', { url: url() });
     if (origins.size === 0 && !allowNoOrigin) {
       log('warn', 'no-origin', {
@@ -346,18 +306,4 @@ export function createBridge(options: BridgeOptions = {}): Bridge {
     handleRequest,
     handleUpgrade,
   };
-}
-
-function explainListen(error: Error, where: string): string {
-  switch (reasonOf(error)) {
-    case 'EADDRINUSE':
-      return `cannot listen on ${where}: another program has this port; choose another, or 0 for any`;
-    case 'EACCES':
-      return `cannot listen on ${where}: this port needs more rights than the bridge has; choose one above 1023`;
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return `cannot listen on ${where}: this machine does not have this address`;
-    default:
-      return `cannot listen on ${where}: ${error.message}`;
-  }
 }
