@@ -2,10 +2,11 @@
 
 import { ImapConnectionError } from './errors.ts';
 import type { Completion, Request } from './request.ts';
+import { tell } from './tell.ts';
 import type { Response } from '../wire/response.ts';
 
-/** How far a command has come. `literal`: it cannot be taken back any more without closing the connection. */
-export type Phase = 'queued' | 'sending' | 'literal' | 'sent' | 'answered';
+/** How far a command has come. `sending`: its last byte has not left; only closing the connection takes it back. */
+export type Phase = 'queued' | 'sending' | 'sent' | 'answered';
 
 /** A request with its tag and its caller's promise. */
 export class Pending {
@@ -15,6 +16,9 @@ export class Pending {
   phase: Phase = 'queued';
   /** Its caller has gone; its answer is still to come, and is dropped. */
   abandoned = false;
+  /** The server has nothing to say for now: an IDLE that has begun. */
+  quiet = false;
+  #interrupted = false;
   #resolve!: (completion: Completion) => void;
   #reject!: (error: unknown) => void;
   #stopListening: (() => void) | null = null;
@@ -41,6 +45,13 @@ export class Pending {
     return this.request.collect?.(response) === true;
   }
 
+  /** Another command has to wait behind this one. */
+  interrupt(): void {
+    if (this.#interrupted) return;
+    this.#interrupted = true;
+    tell(this.request.interrupt);
+  }
+
   /** The tagged line has come. */
   settle(completion: Completion): void {
     this.phase = 'answered';
@@ -56,8 +67,9 @@ export class Pending {
     this.request.rows?.fail(error);
   }
 
-  /** The connection is gone. */
+  /** The connection is gone. That is told once, by the session: calls that nobody looks at need not repeat it. */
   lose(error: ImapConnectionError): void {
+    this.promise.catch(() => {});
     if (this.abandoned) return;
     this.fail(
       new ImapConnectionError(

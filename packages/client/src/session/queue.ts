@@ -27,10 +27,14 @@ export class CommandQueue {
     return true;
   }
 
-  /** Removes and gives the command with this tag. */
-  answered(tag: string): Pending | null {
-    const index = this.inFlight.findIndex((pending) => pending.tag === tag);
-    return index < 0 ? null : this.inFlight.splice(index, 1)[0]!;
+  /** The command with this tag that waits for its answer. */
+  unanswered(tag: string): Pending | null {
+    return this.inFlight.find((pending) => pending.tag === tag) ?? null;
+  }
+
+  /** Its answer has come. */
+  answered(pending: Pending): void {
+    this.inFlight.splice(this.inFlight.indexOf(pending), 1);
   }
 
   /** Empties both lines. */
@@ -42,9 +46,8 @@ export class CommandQueue {
     if (this.inFlight.length >= MOST_IN_FLIGHT) return false;
     if (this.inFlight.some((before) => before.request.barrier === true)) return false;
     if (request.barrier === true) return this.inFlight.length === 0;
-    // FETCH, STORE and SEARCH by number cannot cause EXPUNGE; everything else can.
-    if (request.bySequence === true)
-      return this.inFlight.every((before) => before.request.bySequence === true);
-    return true;
+    return (
+      request.bySequence !== true || this.inFlight.every((before) => before.request.keepsNumbers === true)
+    );
   }
 }

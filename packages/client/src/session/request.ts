@@ -28,13 +28,20 @@ export interface Request {
   readonly barrier?: boolean;
   /** It counts by sequence number, so it waits for whatever could expunge (RFC 3501 5.5). */
   readonly bySequence?: boolean;
+  /** No message can be expunged while it runs, so that the numbers hold: FETCH, STORE, SEARCH without UID. */
+  readonly keepsNumbers?: boolean;
   /** Asked when its turn comes; throws where the server lacks what it needs. */
   readonly check?: () => void;
   /** Where it is answered OK, no byte may follow before {@link Session.startTls}: the meaning of bytes changes. */
   readonly switchesLayer?: boolean;
+  /** The connection ends behind it, and that is in order, answered or not (LOGOUT). */
+  readonly endsConnection?: boolean;
   /** Writes name and arguments. Where it throws, nothing has been sent. */
   write(out: CommandWriter): void;
-  /** Offered each untagged response while the command is unanswered, oldest command first; true takes it. */
+  /**
+   * Offered each untagged response while the command is unanswered, oldest command first; true takes it. What it
+   * throws is what the call rejects with; the rest of the answer is still offered, and drained.
+   */
   readonly collect?: (response: Response) => boolean;
   /** Rows that wait for their reader; reading stops while it is full and nobody waits behind it. */
   readonly rows?: ResponseQueue;
@@ -45,14 +52,17 @@ export interface Request {
   readonly continuation?: (text: Uint8Array) => Uint8Array | Promise<Uint8Array>;
   /** What `continuation` gives is hidden from traces. */
   readonly secret?: boolean;
-  /** May take as long as it likes without a word from the server (IDLE). */
+  /** From `+` until its continuation is sent the server need not say a word (IDLE). */
   readonly quiet?: boolean;
   /** Called when another command has to wait behind this one. */
   readonly interrupt?: () => void;
   /** Told how many bytes of literals have left, of how many. */
   readonly onProgress?: (sent: number, total: number) => void;
-  /** Called with the tagged line, before anything else is read: state changes belong here. */
+  /**
+   * Called with the tagged line, before anything else is read, also where the caller has gone: state changes belong
+   * here.
+   */
   readonly completed?: (completion: Completion) => void;
-  /** Queued: removed. Sent: rejects at once and its answer is drained. In a literal: the connection closes. */
+  /** Queued: removed. Sent: rejects at once and its answer is drained. Half sent (a literal): the connection closes. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -5,7 +5,9 @@ import type { Response } from '../wire/response.ts';
 
 /** A bounded queue between the session and one `for await`. */
 export class ResponseQueue {
-  #responses: Response[] = [];
+  #responses: (Response | null)[] = [];
+  /** The first that has not been taken; moving all the others up for each one would be quadratic. */
+  #first = 0;
   #bytes = 0;
   #ended = false;
   #error: unknown = null;
@@ -36,9 +38,7 @@ export class ResponseQueue {
 
   /** Ends the loop at once and forgets what is queued. */
   fail(error: unknown): void {
-    this.#responses = [];
-    this.#bytes = 0;
-    this.#drained?.();
+    this.#clear();
     this.#ended = false;
     this.end(error);
   }
@@ -46,9 +46,7 @@ export class ResponseQueue {
   /** Nobody reads any more: what is queued and what still comes is dropped. */
   drop(): void {
     this.#dropping = true;
-    this.#responses = [];
-    this.#bytes = 0;
-    this.#drained?.();
+    this.#clear();
   }
 
   /** Called when the queue has become shorter. */
@@ -58,7 +56,7 @@ export class ResponseQueue {
 
   /** The next response, or null at the end. */
   async next(): Promise<Response | null> {
-    while (this.#responses.length === 0) {
+    while (this.#first === this.#responses.length) {
       if (this.#ended) {
         if (this.#error !== null) throw this.#error;
         return null;
@@ -67,10 +65,23 @@ export class ResponseQueue {
         this.#waiting = resolve;
       });
     }
-    const response = this.#responses.shift()!;
+    const response = this.#responses[this.#first]!;
+    this.#responses[this.#first] = null;
+    this.#first += 1;
     this.#bytes -= response.bytes.length;
+    if (this.#first * 2 >= this.#responses.length) {
+      this.#responses.splice(0, this.#first);
+      this.#first = 0;
+    }
     this.#drained?.();
     return response;
+  }
+
+  #clear(): void {
+    this.#responses = [];
+    this.#first = 0;
+    this.#bytes = 0;
+    this.#drained?.();
   }
 
   #wake(): void {

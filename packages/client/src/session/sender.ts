@@ -11,9 +11,9 @@ export interface Line {
   write(bytes: Uint8Array): Promise<void>;
   /** True when the server wants the literal, false when it has answered the command instead. */
   mayContinue(): Promise<boolean>;
-  /** From here on the server waits for octets: the command cannot be taken back. */
-  literalBegins(): void;
   progress(sent: number, total: number): void;
+  /** Aborts when the connection ends: nothing more is read from the source of a literal. */
+  readonly signal: AbortSignal;
 }
 
 /** A literal's stream did not hold as many octets as announced: the connection is of no more use. */
@@ -29,17 +29,30 @@ export async function send(pieces: readonly Piece[], line: Line): Promise<boolea
     sent += bytes;
     line.progress(sent, total);
   };
-  for (const piece of pieces) {
+  let wanted: Promise<boolean> | null = null;
+  for (const [index, piece] of pieces.entries()) {
     if (piece.kind === 'bytes') {
+      const next = pieces[index + 1];
+      // Asked before `{n}` leaves: the answer may be here before write() has returned.
+      wanted = next?.kind === 'literal' && next.synchronising ? line.mayContinue() : null;
       await line.write(piece.bytes);
-      continue;
+    } else {
+      if (wanted !== null && !(await wanted)) return false;
+      if (piece.data instanceof Uint8Array) await sendBytes(piece.data, line, advance);
+      else await sendStream(piece.data, line, advance);
     }
-    line.literalBegins();
-    if (piece.synchronising && !(await line.mayContinue())) return false;
-    if (piece.data instanceof Uint8Array) await sendBytes(piece.data, line, advance);
-    else await sendStream(piece.data, line, advance);
   }
   return true;
+}
+
+/** @throws RangeError where a literal cannot be read because somebody else reads its stream */
+export function checkSources(name: string, pieces: readonly Piece[]): void {
+  for (const piece of pieces) {
+    if (piece.kind === 'literal' && !(piece.data instanceof Uint8Array) && piece.data.stream.locked)
+      throw new RangeError(
+        `${name}: the stream of its literal is being read already, or has been used before`,
+      );
+  }
 }
 
 /** Puts the tag in front and joins pieces of bytes: each piece is one write, and one packet. */
@@ -82,6 +95,10 @@ async function sendStream(
   advance: (bytes: number) => void,
 ): Promise<void> {
   const reader = source.stream.getReader();
+  // What the source says to that is of no use to anybody: the connection is over.
+  const cancel = (reason: unknown): void => void reader.cancel(reason).catch(() => {});
+  const onEnd = (): void => cancel(line.signal.reason);
+  line.signal.addEventListener('abort', onEnd);
   let left = source.size;
   try {
     for (;;) {
@@ -96,7 +113,10 @@ async function sendStream(
     if (left > 0)
       throw new LiteralSizeError(`the literal ended ${left} octets before the ${source.size} announced`);
   } catch (error) {
-    await reader.cancel(error).catch(() => {}); // the source's own failure is the one to tell
+    cancel(error);
     throw error;
+  } finally {
+    line.signal.removeEventListener('abort', onEnd);
+    reader.releaseLock();
   }
 }

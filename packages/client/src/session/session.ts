@@ -4,6 +4,7 @@ import type { ByteStream, Connect, StreamInfo, TlsInfo, TlsOptions } from '../tr
 import { readCapabilities } from '../wire/capability.ts';
 import { Framer, type Frame } from '../wire/framer.ts';
 import { defaultLimits, type Limits } from '../wire/limits.ts';
+import { ParseError } from '../wire/reader.ts';
 import { readHead, readStatusText, type Response, type StatusText } from '../wire/response.ts';
 import { CommandWriter, type Piece } from '../wire/writer.ts';
 import { ImapConnectionError, ImapLimitError, ImapStateError } from './errors.ts';
@@ -11,8 +12,9 @@ import { describeCommand, describeResponse } from './line-log.ts';
 import { Pending } from './pending.ts';
 import { CommandQueue } from './queue.ts';
 import type { Completion, Request, SessionState } from './request.ts';
-import { concat, send, withTag } from './sender.ts';
+import { checkSources, concat, send, withTag } from './sender.ts';
 import { SilenceWatch } from './silence-watch.ts';
+import { tell } from './tell.ts';
 
 /** How a session is opened. */
 export interface SessionOptions {
@@ -85,6 +87,7 @@ export class Session {
   #bye: string | null = null;
   #byeTimer: ReturnType<typeof setTimeout> | undefined;
   #over: ImapConnectionError | null = null;
+  readonly #ended = new AbortController();
   #sending = false;
   /** Resolved by `+`, or by the tagged answer of the command whose literal waits. */
   #literalWait: { readonly pending: Pending; readonly resolve: (wanted: boolean) => void } | null = null;
@@ -138,6 +141,8 @@ export class Session {
     const session = new Session(stream, options);
     const abort = (): void => session.close(asError(signal?.reason));
     signal?.addEventListener('abort', abort, { once: true });
+    // A transport may have been done before it looked.
+    if (signal?.aborted === true) abort();
     try {
       await session.#readGreeting();
     } catch (error) {
@@ -179,7 +184,7 @@ export class Session {
 
   /** Nothing is queued and nothing is unanswered. */
   get idle(): boolean {
-    return this.#queue.waiting.length === 0 && this.#queue.inFlight.length === 0;
+    return !this.#switching && this.#queue.waiting.length === 0 && this.#queue.inFlight.length === 0;
   }
 
   /**
@@ -199,7 +204,6 @@ export class Session {
       this.#queue.waiting.push(pending);
       this.#readAgain?.();
       void this.#pump();
-      if (pending.phase === 'queued') for (const before of this.#queue.inFlight) before.request.interrupt?.();
     }
     return pending.promise;
   }
@@ -216,12 +220,14 @@ export class Session {
       const info = await this.stream.startTls(options);
       if (this.#over !== null) throw this.#over;
       this.#switching = false;
+      // Whoever sat on the plain line may have made them up.
+      this.#capabilities = new Set();
       this.forgetCapabilities();
+      this.#settle();
       void this.#pump();
       return info;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#end(new ImapConnectionError(`STARTTLS failed: ${reason}`, { cause: error }));
+      this.#end(this.#connectionEnded(error));
       throw this.#over!;
     }
   }
@@ -264,7 +270,8 @@ export class Session {
         ),
       );
     }, this.#limits.greetingMs);
-    void this.#read();
+    if (this.#over === null) void this.#read();
+    else this.#onGreeting!.reject(this.#over);
     return greeted
       .then((greeting) => {
         this.#greeting = greeting;
@@ -283,12 +290,15 @@ export class Session {
         if (this.#switching) throw new Error('the server sent bytes between its answer to STARTTLS and TLS');
         this.#silence.heard();
         this.#framer.push(value);
-        for (let frame = this.#framer.next(); frame !== null; frame = this.#framer.next()) this.#take(frame);
+        for (let frame = this.#framer.next(); frame !== null; frame = this.#framer.next()) {
+          this.#take(frame);
+          if (this.#over !== null) return;
+        }
         void this.#pump();
       }
-      this.#end(this.#connectionEnded(), this.#state === 'logout');
+      this.#end(this.#connectionEnded(), this.#isEndInOrder());
     } catch (error) {
-      this.#end(this.#connectionEnded(error), this.#state === 'logout');
+      this.#end(this.#connectionEnded(error), this.#isEndInOrder());
     } finally {
       reader.releaseLock();
     }
@@ -298,12 +308,12 @@ export class Session {
   async #rowsTaken(): Promise<void> {
     for (;;) {
       const { inFlight, waiting } = this.#queue;
-      const rows = inFlight[0]?.request.rows;
-      if (rows === undefined || rows.bytes < ENOUGH_ROWS || this.#over !== null) return;
       if (inFlight.length > 1 || waiting.length > 0) {
-        if (rows.bytes > this.#limits.maxQueued) this.#rowsOverflow(inFlight[0]!);
+        for (const pending of inFlight) this.#checkRows(pending);
         return;
       }
+      const rows = inFlight[0]?.request.rows;
+      if (rows === undefined || rows.bytes < ENOUGH_ROWS || this.#over !== null) return;
       this.#silence.pause();
       await new Promise<void>((resolve) => {
         this.#readAgain = resolve;
@@ -315,7 +325,8 @@ export class Session {
     }
   }
 
-  #rowsOverflow(pending: Pending): void {
+  #checkRows(pending: Pending): void {
+    if ((pending.request.rows?.bytes ?? 0) <= this.#limits.maxQueued) return;
     pending.fail(
       new ImapLimitError(
         `${pending.request.name}: more than ${this.#limits.maxQueued} bytes wait to be read while other calls wait behind them`,
@@ -325,15 +336,16 @@ export class Session {
   }
 
   #take(frame: Frame): void {
-    this.#options.onLine?.('S', describeResponse(frame.bytes));
+    const { onLine, onUntagged } = this.#options;
+    if (onLine !== undefined) tell(onLine, 'S', describeResponse(frame.bytes));
     const response = readHead(frame.bytes);
     if (frame.exceeded !== null) return this.#tooLarge(response, frame.exceeded);
     if (this.#onGreeting !== null) return this.#greet(response);
     if (response.tag === '+') return this.#continue(response);
     if (response.tag === '*') return this.#untagged(response);
-    const pending = this.#queue.answered(response.tag);
+    const pending = this.#queue.unanswered(response.tag);
     // A tag that nobody waits for (RFC 3501 2.2.2 forbids it): told to whoever listens, harmful to nobody.
-    if (pending === null) return this.#options.onUntagged?.(response);
+    if (pending === null) return tell(onUntagged, response);
     this.#complete(pending, response);
   }
 
@@ -361,15 +373,31 @@ export class Session {
 
   #untagged(response: Response): void {
     if (response.name === 'CAPABILITY') {
-      this.#setCapabilities(readCapabilities(response.reader()));
+      this.#readCapabilities(response);
     } else if (response.name === 'OK' || response.name === 'NO' || response.name === 'BYE') {
       const status = readStatusText(response.reader());
       this.#learn(status);
       if (response.name === 'BYE') this.#goodbye(status.text);
     }
     // Oldest first: servers answer in order.
-    for (const pending of this.#queue.inFlight) if (pending.collect(response)) return;
-    this.#options.onUntagged?.(response);
+    for (const pending of this.#queue.inFlight) {
+      try {
+        if (pending.collect(response)) return;
+      } catch (error) {
+        pending.fail(error);
+        return;
+      }
+    }
+    tell(this.#options.onUntagged, response);
+  }
+
+  #readCapabilities(response: Response): void {
+    try {
+      this.#setCapabilities(readCapabilities(response.reader()));
+    } catch (error) {
+      // What was known stays; whoever asked sees the line as well, and can tell.
+      if (!(error instanceof ParseError)) throw error;
+    }
   }
 
   #learn({ code }: StatusText): void {
@@ -384,7 +412,7 @@ export class Session {
   #goodbye(text: string): void {
     this.#bye = text;
     this.#byeTimer ??= setTimeout(
-      () => this.#end(this.#connectionEnded(), this.#state === 'logout'),
+      () => this.#end(this.#connectionEnded(), this.#isEndInOrder()),
       this.#limits.byeMs,
     );
   }
@@ -399,7 +427,11 @@ export class Session {
     const pending = this.#queue.inFlight.at(-1);
     const answer = pending?.phase === 'sent' ? pending.request.continuation : undefined;
     // A `+` that nothing asked for: some servers send one with their greeting or behind a refused literal.
-    if (pending === undefined || answer === undefined) return this.#options.onUntagged?.(response);
+    if (pending === undefined || answer === undefined) return tell(this.#options.onUntagged, response);
+    if (pending.request.quiet === true) {
+      pending.quiet = true;
+      this.#watchSilence();
+    }
     void this.#answer(pending, async () => answer(response.reader().restBytes()));
   }
 
@@ -413,41 +445,56 @@ export class Session {
       if (!pending.abandoned) pending.fail(error);
     }
     if (pending.phase !== 'sent' || this.#over !== null) return;
-    this.#options.onLine?.('C', pending.request.secret === true ? '***' : describeResponse(line));
+    pending.quiet = false;
+    this.#watchSilence();
+    const { onLine } = this.#options;
+    if (onLine !== undefined)
+      tell(onLine, 'C', pending.request.secret === true ? '***' : describeResponse(line));
     await this.#write(concat(line, crlf));
   }
 
   #complete(pending: Pending, response: Response): void {
-    const status = response.name;
-    if (status !== 'OK' && status !== 'NO' && status !== 'BAD') {
-      pending.fail(
-        new ImapConnectionError(`${pending.request.name}: the server's answer is neither OK, NO nor BAD`),
-      );
-      return;
-    }
+    const { name: status } = response;
+    const { request } = pending;
     // NO or BAD inside a literal is a server in a hurry: the rest still goes. OK is somebody who answers commands
     // that he has not seen (the STARTTLS attacks).
     if (pending.phase !== 'sent' && status === 'OK') {
-      throw new Error(`the server answered ${pending.request.name} before it was sent`);
+      throw new Error(`the server answered ${request.name} before it was sent`);
     }
-    const wait = this.#literalWait?.pending === pending ? this.#literalWait : null;
-    if (wait !== null) {
-      this.#literalWait = null;
-      wait.resolve(false);
-    }
-    const text = readStatusText(response.reader());
-    this.#learn(text);
-    const completion: Completion = { status, response, ...text };
-    if (pending.request.switchesLayer === true && status === 'OK') {
+    if (request.switchesLayer === true && status === 'OK') {
       if (this.#framer.pending > 0) {
-        throw new Error(`the server sent bytes behind its answer to ${pending.request.name}`);
+        throw new Error(`the server sent bytes behind its answer to ${request.name}`);
       }
+      // The server speaks TLS from here on, and nobody is there to answer it.
+      if (pending.abandoned) throw new Error(`${request.name} was aborted while the server agreed to it`);
       this.#switching = true;
     }
-    if (!pending.abandoned) pending.request.completed?.(completion);
-    pending.settle(completion);
-    this.#silence.watch(this.#queue.inFlight.some((other) => other.request.quiet !== true));
-    if (this.idle) this.#options.onIdle?.();
+    this.#queue.answered(pending);
+    const text = readStatusText(response.reader());
+    this.#learn(text);
+    if (status === 'OK' || status === 'NO' || status === 'BAD') {
+      const completion: Completion = { status, response, ...text };
+      tell(request.completed, completion);
+      pending.settle(completion);
+    } else {
+      pending.fail(new ImapConnectionError(`${request.name}: the server's answer is neither OK, NO nor BAD`));
+    }
+    pending.phase = 'answered';
+    if (this.#literalWait?.pending === pending) {
+      this.#literalWait.resolve(false);
+      this.#literalWait = null;
+    }
+    this.#settle();
+  }
+
+  /** Something is done: what is there still to wait for? */
+  #settle(): void {
+    this.#watchSilence();
+    if (this.idle && this.#over === null) tell(this.#options.onIdle);
+  }
+
+  #watchSilence(): void {
+    this.#silence.watch(this.#switching || this.#queue.inFlight.some((pending) => !pending.quiet));
   }
 
   #tooLarge(response: Response, limit: 'line' | 'literal'): void {
@@ -456,8 +503,11 @@ export class Session {
       limit,
     );
     if (this.#onGreeting !== null) return this.#end(new ImapConnectionError(error.message, { cause: error }));
-    const tagged = this.#queue.answered(response.tag);
-    if (tagged !== null) return tagged.fail(error);
+    const tagged = this.#queue.unanswered(response.tag);
+    if (tagged !== null) {
+      tagged.fail(error);
+      return this.#complete(tagged, response);
+    }
     // What it answers can no longer be asked for; the command that is being answered is the oldest.
     this.#queue.inFlight.find((pending) => !pending.abandoned)?.fail(error);
   }
@@ -465,19 +515,22 @@ export class Session {
   // Sending
 
   async #pump(): Promise<void> {
-    if (this.#sending || this.#switching) return;
+    if (this.#sending) return;
     this.#sending = true;
     try {
-      for (;;) {
-        if (this.#over !== null || this.#switching) return;
-        const pending = this.#queue.next();
-        if (pending === null) return;
+      for (let pending = this.#next(); pending !== null; pending = this.#next()) {
         const pieces = this.#prepare(pending);
-        if (pieces !== null) await this.#transmit(pending, pieces);
+        if (pieces === null) this.#settle();
+        else await this.#transmit(pending, pieces);
       }
     } finally {
       this.#sending = false;
     }
+    if (this.#queue.waiting.length > 0) for (const before of this.#queue.inFlight) before.interrupt();
+  }
+
+  #next(): Pending | null {
+    return this.#over !== null || this.#switching ? null : this.#queue.next();
   }
 
   /** Writes the command into memory; null where it cannot be sent, and its caller knows. */
@@ -490,7 +543,9 @@ export class Session {
       request.check?.();
       const writer = new CommandWriter({ literals: this.#literalMode(), utf8: this.utf8 });
       request.write(writer);
-      return writer.finish();
+      const pieces = writer.finish();
+      checkSources(request.name, pieces);
+      return pieces;
     } catch (error) {
       pending.fail(error);
       return null;
@@ -501,21 +556,29 @@ export class Session {
     pending.tag = `${this.#tagPrefix}${this.#tagNumber++}`;
     pending.phase = 'sending';
     this.#queue.inFlight.push(pending);
-    if (pending.request.quiet !== true) this.#silence.watch(true);
-    this.#options.onLine?.('C', describeCommand(pending.tag, pieces));
+    this.#watchSilence();
+    const { onLine } = this.#options;
+    if (onLine !== undefined) tell(onLine, 'C', describeCommand(pending.tag, pieces));
     const tagged = withTag(pending.tag, pieces);
-    // Before the last bytes leave: the answer may be read before write() has returned.
     const last = tagged.at(-1);
     try {
       await send(tagged, {
         write: async (bytes) => {
-          if (last?.kind === 'bytes' && bytes === last.bytes) pending.phase = 'sent';
+          // Before the last bytes leave: the answer may be read before write() has returned.
+          if (last?.kind === 'bytes' && bytes === last.bytes && pending.phase === 'sending')
+            pending.phase = 'sent';
           await this.#write(bytes);
+          this.#ended.signal.throwIfAborted();
           this.#silence.heard();
         },
-        mayContinue: () => new Promise((resolve) => (this.#literalWait = { pending, resolve })),
-        literalBegins: () => (pending.phase = 'literal'),
-        progress: (sent, total) => pending.request.onProgress?.(sent, total),
+        // Refused inside an earlier literal, it will not be asked for this one.
+        mayContinue: () =>
+          new Promise((resolve) => {
+            if (pending.phase === 'answered') resolve(false);
+            else this.#literalWait = { pending, resolve };
+          }),
+        progress: (sent, total) => tell(pending.request.onProgress, sent, total),
+        signal: this.#ended.signal,
       });
     } catch (error) {
       this.#end(this.#connectionEnded(error));
@@ -538,16 +601,16 @@ export class Session {
   }
 
   #abort(pending: Pending, reason: unknown): void {
-    if (this.#queue.withdraw(pending)) {
-      pending.fail(reason);
-      this.#readAgain?.();
-      void this.#pump();
-      return;
-    }
+    const wasWaiting = this.#queue.withdraw(pending);
     pending.fail(reason);
-    // The server waits for octets that will never come.
-    if (pending.phase === 'literal')
+    if (wasWaiting) {
+      this.#readAgain?.();
+      this.#settle();
+      void this.#pump();
+    } else if (pending.phase === 'sending') {
+      // The server waits for octets that will never come.
       this.#end(new ImapConnectionError(`${pending.request.name} was aborted inside a literal`));
+    }
   }
 
   // Ending
@@ -558,7 +621,16 @@ export class Session {
     if (bye !== null)
       return new ImapConnectionError(`the server ended the connection: ${bye}`, { cause, bye });
     const why = cause instanceof Error ? cause.message : 'the server closed it';
-    return new ImapConnectionError(`the connection is lost: ${why}`, { cause });
+    const what = this.#switching ? 'STARTTLS failed' : 'the connection is lost';
+    return new ImapConnectionError(`${what}: ${why}`, { cause });
+  }
+
+  /** The caller has asked for it. */
+  #isEndInOrder(): boolean {
+    return (
+      this.#state === 'logout' ||
+      this.#queue.inFlight.some(({ request, phase }) => request.endsConnection === true && phase === 'sent')
+    );
   }
 
   #end(error: ImapConnectionError, inOrder = false): void {
@@ -572,10 +644,8 @@ export class Session {
     this.#literalWait?.resolve(false);
     this.#literalWait = null;
     this.#readAgain?.();
-    for (const pending of this.#queue.clear()) {
-      pending.promise.catch(() => {}); // each caller has his own promise; those who left must not hear of it
-      pending.lose(error);
-    }
+    for (const pending of this.#queue.clear()) pending.lose(error);
+    this.#ended.abort(error);
     this.stream.close(inOrder ? undefined : error);
     this.#resolveClosed(inOrder ? null : error);
   }
