@@ -31,12 +31,12 @@ async function raw(port, keep) {
   let done = () => {};
   socket.on('data', (chunk) => {
     if (keep) chunks.push(chunk);
-    tail = (tail + chunk.toString('latin1', Math.max(0, chunk.length - 300))).slice(-300);
+    tail = (tail + chunk.toString('latin1', Math.max(0, chunk.length - 2000))).slice(-2000);
     if (tail.includes(wanted)) done();
   });
   const ask = (line, until) => {
     wanted = until;
-    tail = '';
+    tail = '\r\n';
     return new Promise((resolve) => {
       done = resolve;
       if (line !== '') socket.write(`${line}\r\n`);

@@ -91,9 +91,9 @@ test.describe('what went wrong is said', () => {
   });
 
   const certificates: readonly (readonly [NonNullable<DovecotOptions['certificate']>, RegExp, number])[] = [
-    ['expired', /expired/i, 2],
+    ['expired', /expired/i, 3],
     ['selfSigned', /self-signed|self signed/i, 1],
-    ['wrongName', /name/i, 2],
+    ['wrongName', /name/i, 3],
   ];
   for (const [certificate, reason, chain] of certificates) {
     test(`a certificate that is ${certificate}, with its chain`, async ({ page }) => {
@@ -111,7 +111,7 @@ test.describe('what went wrong is said', () => {
       await attempt(page, site);
       const alert = problem(page);
       await expect(alert).toContainText(reason);
-      await expect(alert.getByRole('list', { name: 'Certificates' }).getByRole('listitem')).toHaveCount(
+      await expect(alert.getByRole('region', { name: 'Certificates' }).getByRole('listitem')).toHaveCount(
         chain,
       );
       await site.close();
