@@ -140,7 +140,7 @@ describe('readBodyStructure', () => {
     [
       'with ten pieces and more',
       `(${Array.from({ length: 12 }, (_, index) => `"NAME*${index}" "${index}."`)
-        .reverse()
+        .toReversed()
         .join(' ')})`,
       '0.1.2.3.4.5.6.7.8.9.10.11.',
     ],

@@ -6,9 +6,9 @@ const bytes = (text: string): Uint8Array => Uint8Array.from(text, (letter) => le
 const latin1 = (octets: Uint8Array): string => String.fromCharCode(...octets);
 
 function drain(framer: Framer): Frame[] {
-  const frames: Frame[] = [];
-  for (let frame = framer.next(); frame !== null; frame = framer.next()) frames.push(frame);
-  return frames;
+  const out: Frame[] = [];
+  for (let frame = framer.next(); frame !== null; frame = framer.next()) out.push(frame);
+  return out;
 }
 
 function frames(input: string, size = Infinity, limits = {}): Frame[] {

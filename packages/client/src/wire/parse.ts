@@ -1,8 +1,9 @@
 // A whole response as one value: for tests, traces and those who look at a server's lines. The session does not use
 // it: there each response is read by the command that waits for it.
 
-import { CR, LF } from './ascii.ts';
+import { LF } from './ascii.ts';
 import { readCapabilities, readFlags } from './capability.ts';
+import { Framer, FramingError } from './framer.ts';
 import { readFetch, type FetchedMessage } from './fetch.ts';
 import { readList, type ListedMailbox } from './list.ts';
 import { ParseError, type Unparsed, type Value } from './reader.ts';
@@ -47,10 +48,7 @@ export type ParsedResponse =
 
 /** Reads a whole response, with or without its last CRLF. Never throws: what cannot be read is `unparsed`. */
 export function parseResponse(bytes: Uint8Array): ParsedResponse {
-  let end = bytes.length;
-  if (bytes[end - 1] === LF) end--;
-  if (bytes[end - 1] === CR) end--;
-  const head = readHead(bytes.subarray(0, end));
+  const head = readHead(withoutLineEnd(bytes));
   try {
     return parse(head);
   } catch (error) {
@@ -62,6 +60,20 @@ export function parseResponse(bytes: Uint8Array): ParsedResponse {
       unparsed: head.bytes,
       reason: error.message,
     };
+  }
+}
+
+/** The last CRLF may be that of the response, or the end of a literal: whoever frames it knows. */
+function withoutLineEnd(bytes: Uint8Array): Uint8Array {
+  if (bytes.at(-1) !== LF) return bytes;
+  const framer = new Framer();
+  framer.push(bytes);
+  try {
+    const frame = framer.next();
+    return frame === null || frame.exceeded !== null || framer.pending > 0 ? bytes : frame.bytes;
+  } catch (error) {
+    if (!(error instanceof FramingError)) throw error;
+    return bytes;
   }
 }
 
