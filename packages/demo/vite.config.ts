@@ -24,7 +24,9 @@ const contentPolicy: Plugin = {
   },
 };
 
-const pages = ['index.html', 'diagnostics.html'].map((page) => at(`./${page}`)).filter((page) => existsSync(page));
+const pages = ['index.html', 'diagnostics.html']
+  .map((page) => at(`./${page}`))
+  .filter((page) => existsSync(page));
 
 export default defineConfig({
   root: at('.'),

@@ -4,14 +4,18 @@ import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { rowForKey, scrollToRow, visibleRange, type Viewport } from './range.ts';
 
+/** Milliseconds without a long jump until the list counts as at rest. */
+const LANDING = 100;
+
 export interface VirtualGridProps {
   readonly label: string;
-  readonly count: number;
+  /** What the rows stand for, in order. */
+  readonly keys: readonly number[];
   readonly rowHeight: number;
-  /** The row with the keyboard; the first where it is -1. */
-  readonly active: number;
-  /** Draws row `index`; the element must take `rowProps`. */
-  readonly row: (index: number, rowProps: RowProps) => ComponentChildren;
+  /** What has the keyboard; the first row where it is null or not here. */
+  readonly activeKey: number | null;
+  /** Draws row `index`; the element must take `rowProps`. While the list flies by, what nobody can see may wait. */
+  readonly row: (index: number, rowProps: RowProps, isFlying: boolean) => ComponentChildren;
   /** Changes with what is shown, so that the list begins at its top. */
   readonly resetKey: string;
   readonly busy?: boolean;
@@ -33,11 +37,16 @@ export interface RowProps {
 }
 
 export function VirtualGrid(props: VirtualGridProps) {
-  const { count, rowHeight, onRange, onMove } = props;
+  const { keys, activeKey, rowHeight, onRange, onMove } = props;
+  const count = keys.length;
   const grid = useRef<HTMLDivElement>(null);
   const [view, setView] = useState<Viewport>({ scrollTop: 0, height: 800 });
-  const active = Math.min(Math.max(0, props.active), count - 1);
+  const found = activeKey === null ? -1 : keys.indexOf(activeKey);
+  const active = Math.min(Math.max(0, found), count - 1);
   const range = visibleRange(count, rowHeight, view);
+  const [isFlying, setFlying] = useState(false);
+  const landing = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(landing.current), []);
 
   const measure = useCallback(() => {
     const element = grid.current;
@@ -46,6 +55,16 @@ export function VirtualGrid(props: VirtualGridProps) {
     setView((last) => (last.scrollTop === next.scrollTop && last.height === next.height ? last : next));
   }, []);
 
+  const onScroll = () => {
+    const moved = Math.abs((grid.current?.scrollTop ?? 0) - view.scrollTop);
+    if (moved > view.height / 2) {
+      setFlying(true);
+      clearTimeout(landing.current);
+      landing.current = setTimeout(() => setFlying(false), LANDING);
+    }
+    measure();
+  };
+
   useLayoutEffect(() => {
     const observer = new ResizeObserver(measure);
     if (grid.current !== null) observer.observe(grid.current);
@@ -53,27 +72,38 @@ export function VirtualGrid(props: VirtualGridProps) {
     return () => observer.disconnect();
   }, [measure]);
 
+  // What comes or goes above the screen must not move what is on it, unless that is the top of the list.
+  const before = useRef({ keys, resetKey: '' });
   useLayoutEffect(() => {
-    if (grid.current !== null) grid.current.scrollTop = 0;
+    const element = grid.current;
+    const last = before.current;
+    before.current = { keys, resetKey: props.resetKey };
+    if (element === null) return;
+    if (last.resetKey !== props.resetKey) element.scrollTop = 0;
+    else if (last.keys !== keys && element.scrollTop > 0) {
+      const top = Math.floor((element.scrollTop + range.shift) / rowHeight);
+      const now = keys.indexOf(last.keys[top] ?? Number.NaN);
+      if (now !== -1) element.scrollTop += (now - top) * rowHeight;
+    }
     measure();
-  }, [props.resetKey, measure]);
+  }, [props.resetKey, keys, measure]);
 
   useEffect(() => onRange(range.from, range.to), [range.from, range.to, onRange, props.resetKey, count]);
 
   // The keyboard has moved: the row comes on the screen, and has the focus if the grid had it.
   useLayoutEffect(() => {
     const element = grid.current;
-    if (element === null || props.active < 0) return;
+    if (element === null || found < 0) return;
     const now = { scrollTop: element.scrollTop, height: element.clientHeight };
-    const top = scrollToRow(props.active, count, rowHeight, now);
+    const top = scrollToRow(found, count, rowHeight, now);
     if (top !== now.scrollTop) element.scrollTop = top;
     measure();
     const focused = document.activeElement;
     if (focused === null || focused === document.body || element.contains(focused)) {
-      const row = element.querySelector<HTMLElement>(`[data-index="${props.active}"]`);
+      const row = element.querySelector<HTMLElement>(`[data-index="${found}"]`);
       if (row !== null && !row.contains(focused)) row.focus({ preventScroll: true });
     }
-  }, [props.active, rowHeight]);
+  }, [activeKey, rowHeight]);
 
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLDivElement>) => {
     const page = Math.max(1, Math.floor(view.height / rowHeight) - 1);
@@ -99,18 +129,31 @@ export function VirtualGrid(props: VirtualGridProps) {
       aria-rowcount={count}
       aria-multiselectable
       aria-busy={props.busy}
-      onScroll={measure}
+      onScroll={onScroll}
       onKeyDown={onKeyDown}
+      onMouseDown={(event) => {
+        // Shift would select text, and move the focus before the click says how far to pick.
+        if (event.shiftKey) event.preventDefault();
+      }}
+      onFocusIn={(event) => {
+        const row = (event.target as HTMLElement).closest<HTMLElement>('[data-index]');
+        const index = Number(row?.dataset['index'] ?? -1);
+        if (index >= 0 && index !== found && event.target === row) onMove(index, false);
+      }}
     >
       <div class="grid-space" role="presentation" style={{ height: `${range.height}px` }}>
         {indexes.map((index) =>
-          props.row(index, {
-            role: 'row',
-            'aria-rowindex': index + 1,
-            tabIndex: index === active ? 0 : -1,
-            style: { transform: `translateY(${index * rowHeight - range.shift}px)` },
-            'data-index': index,
-          }),
+          props.row(
+            index,
+            {
+              role: 'row',
+              'aria-rowindex': index + 1,
+              tabIndex: index === active ? 0 : -1,
+              style: { transform: `translateY(${index * rowHeight - range.shift}px)` },
+              'data-index': index,
+            },
+            isFlying,
+          ),
         )}
       </div>
     </div>

@@ -84,7 +84,8 @@ let aborter: AbortController | null = null;
 
 /** The client, for an action that needs one. @throws Error while the connection is lost */
 export function online(): Client {
-  if (client.value === null) throw new Error('There is no connection to the server just now; it is being restored.');
+  if (client.value === null)
+    throw new Error('There is no connection to the server just now; it is being restored.');
   return client.value;
 }
 

@@ -42,7 +42,11 @@ export async function setFlag(uids: readonly number[], flag: string, on: boolean
 
 /** Stars all, or where all are starred, none. */
 export function toggleStar(uids: readonly number[]): Promise<void> {
-  return setFlag(uids, '\\Flagged', known(uids).some((row) => !isStarred(row)));
+  return setFlag(
+    uids,
+    '\\Flagged',
+    known(uids).some((row) => !isStarred(row)),
+  );
 }
 
 /** Marks all as read, or where all are read, as unread. */
@@ -55,7 +59,8 @@ function leave(uids: readonly number[]): void {
   const list = shown.value;
   const going = new Set(uids);
   const from = list.findIndex((uid) => going.has(uid));
-  const next = list.slice(from).find((uid) => !going.has(uid)) ?? list.slice(0, from).findLast((uid) => !going.has(uid));
+  const next =
+    list.slice(from).find((uid) => !going.has(uid)) ?? list.slice(0, from).findLast((uid) => !going.has(uid));
   if (open.value !== null && going.has(open.value.uid)) closeMessage();
   if (cursor.value === null || going.has(cursor.value)) moveCursor(next ?? null);
   if (picked.value.size > 0) pickNone();
@@ -98,7 +103,12 @@ export async function moveMessages(
   }
 }
 
-async function moveBack(source: string, destination: string, moved: readonly Row[], copied: CopyUid | null): Promise<void> {
+async function moveBack(
+  source: string,
+  destination: string,
+  moved: readonly Row[],
+  copied: CopyUid | null,
+): Promise<void> {
   await besides(destination, async (other) => {
     let uids: readonly number[] = copied?.destination ?? [];
     if (copied === null) {
@@ -109,7 +119,8 @@ async function moveBack(source: string, destination: string, moved: readonly Row
     } else if (copied.uidValidity !== other.mailbox?.uidValidity) {
       throw new Error(`${labelOf(destination)} has been made anew since.`);
     }
-    if (uids.length === 0) throw new Error(`the server does not say where in ${labelOf(destination)} they are.`);
+    if (uids.length === 0)
+      throw new Error(`the server does not say where in ${labelOf(destination)} they are.`);
     await other.move([...uids], source);
   });
   toasts.done(`${nameOf(moved.map((row) => row.uid))} moved back to ${labelOf(source)}`);
@@ -122,7 +133,8 @@ async function moveBack(source: string, destination: string, moved: readonly Row
 export async function archive(uids: readonly number[]): Promise<void> {
   const box = specialMailbox('archive') ?? specialMailbox('all');
   if (uids.length === 0) return;
-  if (box === null) return toasts.bad('This account has no mailbox for an archive; move the message instead.');
+  if (box === null)
+    return toasts.bad('This account has no mailbox for an archive; move the message instead.');
   if (box.name === selected.value) return toasts.bad('These messages are in the archive already.');
   await moveMessages(uids, box.name, `${nameOf(uids)} archived`);
 }

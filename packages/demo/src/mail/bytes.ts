@@ -9,7 +9,8 @@ export async function readAll(stream: ReadableStream<Uint8Array>, most = Infinit
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
       length += next.value.length;
-      if (length > most) throw new RangeError(`This part is larger than ${most} octets; save it as a file instead.`);
+      if (length > most)
+        throw new RangeError(`This part is larger than ${most} octets; save it as a file instead.`);
       chunks.push(next.value);
     }
   } catch (error) {

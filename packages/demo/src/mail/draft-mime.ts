@@ -103,7 +103,9 @@ export function quotedPrintable(text: string): string {
       for (const [at, byte] of bytes.entries()) {
         const isLast = at === bytes.length - 1;
         const plain = (byte >= 33 && byte <= 126 && byte !== 61) || ((byte === 32 || byte === 9) && !isLast);
-        const piece = plain ? String.fromCharCode(byte) : `=${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+        const piece = plain
+          ? String.fromCharCode(byte)
+          : `=${byte.toString(16).toUpperCase().padStart(2, '0')}`;
         if (out.length + piece.length > 75) {
           lines.push(`${out}=`);
           out = '';

@@ -64,7 +64,9 @@ export function changeDraft(change: Partial<Draft>): void {
 /** The address that drafts are from. */
 export function ownAddress(): string {
   const name = user.value ?? '';
-  return name.includes('@') ? name : `${name}@${placeName.value.replace(/:\d+$/, '').replaceAll(/[^\w.-]+/g, '-')}`;
+  return name.includes('@')
+    ? name
+    : `${name}@${placeName.value.replace(/:\d+$/, '').replaceAll(/[^\w.-]+/g, '-')}`;
 }
 
 async function draftsMailbox(): Promise<string> {
@@ -78,7 +80,8 @@ async function draftsMailbox(): Promise<string> {
 /** Removes a stored version, and only it. */
 async function removeStored(version: NonNullable<typeof stored>): Promise<void> {
   const run = async (on: ReturnType<typeof online>) => {
-    const uids = version.uid === null ? await on.search({ header: ['Message-ID', version.messageId] }) : [version.uid];
+    const uids =
+      version.uid === null ? await on.search({ header: ['Message-ID', version.messageId] }) : [version.uid];
     if (uids.length === 0) return;
     await on.store(uids, { add: ['\\Deleted'] });
     // Without UIDPLUS the mark stays: expunging everything that is marked is not ours to do.
@@ -211,7 +214,9 @@ export function replyTo(row: Row, words: string, kind: 'reply' | 'replyAll' | 'f
       `From: ${addresses(from).map(formatAddress).join(', ')}`,
       `Date: ${when}`,
       `Subject: ${subject}`,
-      `To: ${addresses(envelope?.to ?? []).map(formatAddress).join(', ')}`,
+      `To: ${addresses(envelope?.to ?? [])
+        .map(formatAddress)
+        .join(', ')}`,
     ];
     return { ...empty, subject: prefixed('Fwd', subject), body: `\n\n${head.join('\n')}\n\n${words}` };
   }

@@ -12,7 +12,8 @@ const number = new Intl.NumberFormat();
 export function shortDate(date: Date, now = new Date()): string {
   const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate());
   const days = (midnight.getTime() - date.getTime()) / 86_400_000;
-  if (days < 0) return date > now && date.getDate() !== now.getDate() ? whole.format(date) : time.format(date);
+  if (days < 0)
+    return date > now && date.getDate() !== now.getDate() ? whole.format(date) : time.format(date);
   if (days < 6) return weekday.format(date);
   return date.getFullYear() === now.getFullYear() || days < 180 ? dayMonth.format(date) : whole.format(date);
 }

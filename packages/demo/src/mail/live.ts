@@ -52,7 +52,8 @@ function listen(live: Client): () => void {
   const guard = (work: Promise<unknown>) => {
     // A connection that breaks meanwhile has its own banner.
     work.catch((error: unknown) => {
-      if (client.peek() === live) toasts.bad(`The list could not be brought up to date: ${serverWords(error)}`);
+      if (client.peek() === live)
+        toasts.bad(`The list could not be brought up to date: ${serverWords(error)}`);
     });
   };
   const offs = [
@@ -102,7 +103,8 @@ export function goLive(): () => void {
     effect(() => {
       const news = arrived.value;
       const name = selected.peek();
-      if (news !== null && name !== null) untracked(() => adjustCounts(name, news.rows.length, news.rows.length));
+      if (news !== null && name !== null)
+        untracked(() => adjustCounts(name, news.rows.length, news.rows.length));
     }),
   ];
   return () => {

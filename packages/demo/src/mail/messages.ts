@@ -139,7 +139,10 @@ export async function selectMailbox(name: string, client: Client = online()): Pr
     uidValidity = box.uidValidity;
     announced.value = box.exists;
     if (box.exists > 0) {
-      const [top, all] = await Promise.all([loadTop(client, box.exists, stop), client.search({}, { signal: stop })]);
+      const [top, all] = await Promise.all([
+        loadTop(client, box.exists, stop),
+        client.search({}, { signal: stop }),
+      ]);
       if (stop.aborted) return;
       bySequence = all.toSorted((a, b) => a - b);
       for (const row of top) asked.add(row.uid);
@@ -156,7 +159,8 @@ export async function selectMailbox(name: string, client: Client = online()): Pr
 async function loadTop(client: Client, exists: number, stop: AbortSignal): Promise<Row[]> {
   const range = [[Math.max(1, exists - FIRST + 1), exists]] as const;
   const top = await readRows(client.fetch(range, LIST_ITEMS, { uid: false, signal: stop }));
-  if (!stop.aborted && order.value.length === 0) order.value = top.map((row) => row.uid).toSorted((a, b) => b - a);
+  if (!stop.aborted && order.value.length === 0)
+    order.value = top.map((row) => row.uid).toSorted((a, b) => b - a);
   return top;
 }
 

@@ -1,5 +1,6 @@
 // What went wrong, in words for the person in front of the page: what happened, and what to do next.
 import {
+  codeName,
   ImapCapabilityError,
   ImapCommandError,
   ImapConnectionError,
@@ -41,15 +42,18 @@ export function serverWords(error: unknown): string {
   return refused !== null && refused.text !== '' ? refused.text : words(error);
 }
 
+/** What a server says that is busy or being restarted (RFC 5530). */
+const passing = new Set(['UNAVAILABLE', 'INUSE', 'LIMIT', 'SERVERBUG']);
+
 /** Whether the person, not the connection, has to do something: waiting and trying again would not help. */
 export function isFinal(error: unknown): boolean {
   const transport = find(error, TransportError);
-  return (
-    find(error, ImapCommandError) !== null ||
-    find(error, ImapCapabilityError) !== null ||
-    transport?.code === 'policy' ||
-    transport?.code === 'tls'
-  );
+  // A handshake that was cut off may work the next time; a certificate that is refused will not.
+  if (transport !== null)
+    return transport.code === 'policy' || transport.tls?.authorizationError !== undefined;
+  const refused = find(error, ImapCommandError);
+  if (refused !== null) return refused.code === null || !passing.has(codeName(refused.code));
+  return find(error, ImapCapabilityError) !== null;
 }
 
 const certificateReasons: readonly (readonly [RegExp, string, string])[] = [
@@ -95,7 +99,8 @@ function tlsProblem(error: TransportError): Problem {
 const systemReasons: Readonly<Record<string, string>> = {
   ENOTFOUND: 'There is no host of that name. Check how it is spelled.',
   EAI_AGAIN: 'The name of the host could not be looked up just now. Check the network, then try again.',
-  ECONNREFUSED: 'The host is there, but nothing listens on that port. Check the port, and that the server runs.',
+  ECONNREFUSED:
+    'The host is there, but nothing listens on that port. Check the port, and that the server runs.',
   EHOSTUNREACH: 'No way leads to that host from where the bridge stands.',
   ENETUNREACH: 'No way leads to that network from where the bridge stands.',
 };
@@ -118,7 +123,7 @@ function transportProblem(error: TransportError, place: string): Problem {
       return {
         ...base,
         kind: 'unreachable',
-        title: `${place} cannot be reached`,
+        title: `“${place}” cannot be reached`,
         hint:
           systemReasons[error.reason ?? ''] ??
           'The server did not answer. Check host and port, and that the server runs; then try again.',
@@ -129,7 +134,7 @@ function transportProblem(error: TransportError, place: string): Problem {
         ? {
             ...base,
             kind: 'unreachable',
-            title: `${place} cannot be reached`,
+            title: `“${place}” cannot be reached`,
             hint: systemReasons['ECONNREFUSED'] ?? '',
           }
         : {

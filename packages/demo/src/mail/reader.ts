@@ -106,7 +106,10 @@ export async function loadContent(): Promise<void> {
 async function partText(uid: number, part: BodyPart, stop: AbortSignal) {
   const bytes = await readAll(online().download(uid, part, { signal: stop }), MAX_TEXT);
   const { text, charset, guessed } = decodeCharset(bytes, textOptions(part).charset);
-  return { text, note: guessed ? `This message does not say how its letters are encoded; it is read as ${charset}.` : null };
+  return {
+    text,
+    note: guessed ? `This message does not say how its letters are encoded; it is read as ${charset}.` : null,
+  };
 }
 
 async function loadParts(uid: number, parts: MessageParts, stop: AbortSignal): Promise<Content> {
@@ -124,7 +127,11 @@ async function loadParts(uid: number, parts: MessageParts, stop: AbortSignal): P
   return {
     state: 'ready',
     bodies,
-    files: parts.attachments.map((file) => ({ ...file, key: `${uid}/${file.part.section}`, source: file.part })),
+    files: parts.attachments.map((file) => ({
+      ...file,
+      key: `${uid}/${file.part.section}`,
+      source: file.part,
+    })),
     imageUrl(cid) {
       const part = parts.inlineImages.get(cid);
       if (part === undefined) return Promise.resolve(null);
@@ -159,11 +166,20 @@ async function loadWhole(uid: number, stop: AbortSignal): Promise<Content> {
   const byId = new Map(email.attachments.map((file) => [(file.contentId ?? '').replace(/^<|>$/g, ''), file]));
   return {
     state: 'ready',
-    bodies: [{ html: email.html ?? null, text: email.text ?? (email.html === undefined ? '' : null), flowed: {}, note }],
+    bodies: [
+      {
+        html: email.html ?? null,
+        text: email.text ?? (email.html === undefined ? '' : null),
+        flowed: {},
+        note,
+      },
+    ],
     files: email.attachments
       .filter((file) => file.related !== true)
       .map((file, at) => {
-        const blob = new Blob([toBytes(file.content) as Uint8Array<ArrayBuffer>], { type: safeType(file.mimeType) });
+        const blob = new Blob([toBytes(file.content) as Uint8Array<ArrayBuffer>], {
+          type: safeType(file.mimeType),
+        });
         return {
           key: `${uid}/whole/${at}`,
           name: safeName(file.filename ?? '', file.mimeType),
@@ -184,7 +200,9 @@ async function loadWhole(uid: number, stop: AbortSignal): Promise<Content> {
 /** The open message's words, for a quotation. */
 export function openText(): string {
   if (content.value.state !== 'ready') return '';
-  return content.value.bodies.map(({ html, text }) => (html === null ? (text ?? '') : textOfHtml(html))).join('\n\n');
+  return content.value.bodies
+    .map(({ html, text }) => (html === null ? (text ?? '') : textOfHtml(html)))
+    .join('\n\n');
 }
 
 /** Loads what a lost connection has interrupted, when there is one again. */

@@ -14,7 +14,16 @@ export interface Mailbox {
   readonly children: readonly Mailbox[];
 }
 
-const order: readonly SpecialUse[] = ['inbox', 'flagged', 'drafts', 'sent', 'archive', 'all', 'junk', 'trash'];
+const order: readonly SpecialUse[] = [
+  'inbox',
+  'flagged',
+  'drafts',
+  'sent',
+  'archive',
+  'all',
+  'junk',
+  'trash',
+];
 
 const attributes: readonly (readonly [string, SpecialUse])[] = [
   ['\\Flagged', 'flagged'],
@@ -51,7 +60,9 @@ function compare(a: Mailbox, b: Mailbox): number {
 }
 
 function finish(nodes: Iterable<Node>): Mailbox[] {
-  return Array.from(nodes, (node) => ({ ...node, children: finish(node.children.values()) })).toSorted(compare);
+  return Array.from(nodes, (node) => ({ ...node, children: finish(node.children.values()) })).toSorted(
+    compare,
+  );
 }
 
 function announcedUse(listed: ListedMailbox): SpecialUse | null {

@@ -1,5 +1,17 @@
 // The files of a message, each with its size, and its progress in bytes while it is being fetched.
-import { Calendar, Download, File, FileArchive, FileText, Image, Mail, Music, TriangleAlert, Video, X } from 'lucide';
+import {
+  Calendar,
+  Download,
+  File,
+  FileArchive,
+  FileText,
+  Image,
+  Mail,
+  Music,
+  TriangleAlert,
+  Video,
+  X,
+} from 'lucide';
 import { isExecutableName } from '../message/attachment.ts';
 import { downloads, saveFile } from '../mail/downloads.ts';
 import { plural, size } from '../mail/format.ts';
@@ -60,7 +72,12 @@ function Attachment({ uid, file }: { uid: number; file: MessageFile }) {
             value={share}
             max={1}
           />
-          <IconButton icon={X} size={16} name={`Cancel the download of ${file.name}`} onClick={download.cancel} />
+          <IconButton
+            icon={X}
+            size={16}
+            name={`Cancel the download of ${file.name}`}
+            onClick={download.cancel}
+          />
         </>
       )}
     </li>

@@ -1,4 +1,5 @@
 // The certificates that a server showed, leaf first, and what is wrong with them.
+import { Fragment } from 'preact';
 import type { CertificateInfo, TlsInfo } from '@imaplib/client';
 import { BadgeCheck, ShieldX } from 'lucide';
 import { mediumDate } from '../mail/format.ts';
@@ -53,7 +54,7 @@ function Certificate(props: { of: CertificateInfo; role: string; fault: Fault; a
         {certificate.subjectAltName !== null && (
           <>
             <dt>Names</dt>
-            <dd>{certificate.subjectAltName.replaceAll('DNS:', '')}</dd>
+            <dd>{certificate.subjectAltName.replaceAll(/(?:DNS|IP Address):/g, '')}</dd>
           </>
         )}
         <dt>Valid</dt>
@@ -61,7 +62,14 @@ function Certificate(props: { of: CertificateInfo; role: string; fault: Fault; a
           {day(certificate.validFrom)} – {day(certificate.validTo)}
         </dd>
         <dt>SHA-256</dt>
-        <dd class="mono fingerprint">{certificate.fingerprint256}</dd>
+        <dd class="mono fingerprint">
+          {certificate.fingerprint256.split(/(?<=:)/).map((byte, at) => (
+            <Fragment key={at}>
+              {byte}
+              <wbr />
+            </Fragment>
+          ))}
+        </dd>
       </dl>
     </li>
   );
@@ -71,7 +79,7 @@ export function Certificates({ tls }: { tls: TlsInfo }) {
   const reason = tls.authorizationError ?? '';
   const now = new Date();
   return (
-    <section class="certificates" aria-label="Certificates">
+    <section class="certificates">
       <h3>
         Certificates {tls.sni !== null && <span class="muted">asked for {tls.sni}</span>}
         {reason !== '' && <code>{reason}</code>}
@@ -79,14 +87,20 @@ export function Certificates({ tls }: { tls: TlsInfo }) {
       {tls.chain.length === 0 ? (
         <p class="muted">The server sent none.</p>
       ) : (
-        <ol>
+        <ol aria-label="Certificates">
           {tls.chain.map((certificate, at) => {
             const last = at === tls.chain.length - 1;
             return (
               <Certificate
                 key={certificate.fingerprint256}
                 of={certificate}
-                role={at === 0 ? 'the server' : certificate.subject === certificate.issuer ? 'root' : 'intermediate'}
+                role={
+                  at === 0
+                    ? 'the server'
+                    : certificate.subject === certificate.issuer
+                      ? 'root'
+                      : 'intermediate'
+                }
                 fault={faultOf(certificate, at, last, reason, now)}
                 asked={tls.sni}
               />

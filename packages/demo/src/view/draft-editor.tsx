@@ -97,8 +97,8 @@ export function DraftEditor() {
       <p class="bar" id="no-send">
         <Icon of={Info} />
         <span>
-          Sending needs SMTP, which this page does not speak. The draft is kept in your Drafts folder: any other mail
-          program can send it from there.
+          Sending needs SMTP, which this page does not speak. The draft is kept in your Drafts folder: any
+          other mail program can send it from there.
         </span>
       </p>
       {line('to', 'To')}

@@ -18,7 +18,11 @@ interface Visible {
   readonly parent: string | null;
 }
 
-function* visibleItems(boxes: readonly Mailbox[], depth = 0, parent: string | null = null): Generator<Visible> {
+function* visibleItems(
+  boxes: readonly Mailbox[],
+  depth = 0,
+  parent: string | null = null,
+): Generator<Visible> {
   for (const box of boxes) {
     yield { box, depth, parent };
     if (!collapsed.value.has(box.name)) yield* visibleItems(box.children, depth + 1, box.name);

@@ -3,7 +3,10 @@ import { operators } from '../mail/search.ts';
 import { Dialog } from './dialog.tsx';
 import { panel } from './panels.ts';
 
-const keys: readonly (readonly [group: string, rows: readonly (readonly [keys: string, meaning: string])[]])[] = [
+const keys: readonly (readonly [
+  group: string,
+  rows: readonly (readonly [keys: string, meaning: string])[],
+])[] = [
   [
     'List',
     [

@@ -22,7 +22,10 @@ export function Icon({ of, size = 18, filled = false }: { of: IconData; size?: n
   );
 }
 
-export type IconButtonProps = Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'icon' | 'name' | 'size' | 'role'> & {
+export type IconButtonProps = Omit<
+  ButtonHTMLAttributes<HTMLButtonElement>,
+  'icon' | 'name' | 'size' | 'role'
+> & {
   readonly icon: IconData;
   readonly name: string;
   /** The key that does the same. */
@@ -33,7 +36,15 @@ export type IconButtonProps = Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'ico
 };
 
 /** A button with an icon and a name. */
-export function IconButton({ icon, name, hint, filled = false, size = 18, children, ...rest }: IconButtonProps) {
+export function IconButton({
+  icon,
+  name,
+  hint,
+  filled = false,
+  size = 18,
+  children,
+  ...rest
+}: IconButtonProps) {
   return (
     <button
       type="button"

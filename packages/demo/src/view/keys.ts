@@ -41,6 +41,9 @@ const actions: Readonly<Record<string, () => void>> = {
   Escape: escape,
 };
 
+/** The arrows belong to what has the focus; where nothing has it, to the list. */
+const arrows: Readonly<Record<string, () => void>> = { ArrowDown: () => step(1), ArrowUp: () => step(-1) };
+
 const isTyping = (target: Partial<HTMLElement> | null): boolean =>
   target?.isContentEditable === true || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target?.tagName ?? '');
 
@@ -56,7 +59,7 @@ export function onShortcut(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   // Enter on a button is the button's.
   if (event.key === 'Enter' && target?.closest?.('button,a,[role=treeitem],[role=separator]')) return;
-  const action = actions[event.key];
+  const action = actions[event.key] ?? (target === document.body ? arrows[event.key] : undefined);
   if (action === undefined) return;
   event.preventDefault();
   action();

@@ -147,7 +147,12 @@ function Head() {
   return (
     <header class="list-head">
       <div class="list-title">
-        <IconButton class="icon-button only-narrow" icon={Menu} name="Folders" onClick={() => (drawer.value = true)} />
+        <IconButton
+          class="icon-button only-narrow"
+          icon={Menu}
+          name="Folders"
+          onClick={() => (drawer.value = true)}
+        />
         <h1 dir="auto">{labelOf(name)}</h1>
         <span class="list-count">
           {found !== null && found.state === 'done'
@@ -217,7 +222,7 @@ function Messages() {
   const uids = shown.value;
   const name = selected.value ?? '';
   const { density } = settings.value;
-  const use = [specialMailbox('sent'), specialMailbox('drafts')].some((box) => box?.name === name);
+  const outgoing = [specialMailbox('sent'), specialMailbox('drafts')].some((box) => box?.name === name);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   const onRange = useCallback((from: number, to: number) => {
@@ -257,19 +262,19 @@ function Messages() {
     event.preventDefault();
   };
 
-  const row = (index: number, rowProps: RowProps) => {
+  const row = (index: number, rowProps: RowProps, isFlying: boolean) => {
     const uid = uids[index];
     return uid === undefined ? null : (
-      <MessageRow key={uid} uid={uid} rowProps={rowProps} outgoing={use} />
+      <MessageRow key={uid} uid={uid} rowProps={rowProps} outgoing={outgoing} isFlying={isFlying} />
     );
   };
 
   return (
     <VirtualGrid
       label="Messages"
-      count={uids.length}
+      keys={uids}
       rowHeight={HEIGHTS[density]}
-      active={cursor.value === null ? -1 : uids.indexOf(cursor.value)}
+      activeKey={cursor.value}
       row={row}
       resetKey={`${name}\n${search.value?.text ?? ''}`}
       busy={remaining.value > 0}
@@ -323,7 +328,13 @@ function Body() {
       />
     );
   }
-  return <Nothing icon={Inbox} title="Nothing here" text={`${labelOf(name)} is empty. What arrives appears by itself.`} />;
+  return (
+    <Nothing
+      icon={Inbox}
+      title="Nothing here"
+      text={`${labelOf(name)} is empty. What arrives appears by itself.`}
+    />
+  );
 }
 
 export function ListPane() {

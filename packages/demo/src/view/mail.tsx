@@ -58,7 +58,11 @@ export function MailPage() {
   return (
     <div class="page">
       <Banner />
-      <div class="mail" data-view={isReading ? 'reader' : 'list'} data-drawer={drawer.value ? 'open' : 'closed'}>
+      <div
+        class="mail"
+        data-view={isReading ? 'reader' : 'list'}
+        data-drawer={drawer.value ? 'open' : 'closed'}
+      >
         <Rail />
         <Sidebar />
         <Splitter name="Width of the folders" setting="sidebarWidth" min={160} max={360} />

@@ -90,8 +90,8 @@ function HtmlBody({ html, imageUrl }: { html: string; imageUrl: BodyProps['image
         <div class="bar" role="region" aria-label="Remote images">
           <Icon of={Image} />
           <span class="grow">
-            {plural(now.blockedImages, 'remote image')} held back: loading {now.blockedImages === 1 ? 'it' : 'them'} tells
-            the sender that you read this.
+            {plural(now.blockedImages, 'remote image')} held back: loading{' '}
+            {now.blockedImages === 1 ? 'it' : 'them'} tells the sender that you read this.
           </span>
           <button type="button" class="button" onClick={() => (imagesAllowed.value = true)}>
             Load images
@@ -116,7 +116,10 @@ function HtmlBody({ html, imageUrl }: { html: string; imageUrl: BodyProps['image
           The message could not be shown: {failure.value}
         </p>
       )}
-      <div ref={container} class={now?.hasColours === true && isOriginal ? 'html-body is-card' : 'html-body'} />
+      <div
+        ref={container}
+        class={now?.hasColours === true && isOriginal ? 'html-body is-card' : 'html-body'}
+      />
       {question}
     </>
   );
@@ -139,7 +142,9 @@ function TextBody({ of }: { of: ShownBody }) {
   return (
     <>
       <div ref={container} class="text-body" />
-      {isCut.value && <p class="message-notice">This text is too long for a page; its source has all of it.</p>}
+      {isCut.value && (
+        <p class="message-notice">This text is too long for a page; its source has all of it.</p>
+      )}
       {question}
     </>
   );

@@ -45,9 +45,11 @@ export interface MessageRowProps {
   readonly rowProps: RowProps;
   /** Shows who a message is for, instead of who it is from. */
   readonly outgoing: boolean;
+  /** The list is moving too fast for anybody to click: its actions wait. */
+  readonly isFlying: boolean;
 }
 
-export function MessageRow({ uid, rowProps, outgoing }: MessageRowProps) {
+export function MessageRow({ uid, rowProps, outgoing, isFlying }: MessageRowProps) {
   const row = rowOf(uid).value;
   if (row === null) return <Skeleton {...rowProps} />;
   const unread = isUnread(row);
@@ -136,24 +138,36 @@ export function MessageRow({ uid, rowProps, outgoing }: MessageRowProps) {
           {row.date === null ? '' : shortDate(row.date)}
         </span>
       </span>
-      <span role="gridcell" class="row-actions">
-        <IconButton tabIndex={-1} icon={Archive} name="Archive" onClick={(event) => act(event, () => archive([uid]))} />
-        <IconButton tabIndex={-1} icon={Trash2} name="Delete" onClick={(event) => act(event, () => trash([uid]))} />
-        <IconButton
-          tabIndex={-1}
-          icon={unread ? MailOpen : Mail}
-          name={unread ? 'Mark as read' : 'Mark as unread'}
-          onClick={(event) => act(event, () => setFlag([uid], '\\Seen', unread))}
-        />
-        <IconButton
-          tabIndex={-1}
-          icon={Star}
-          filled={starred}
-          name={starred ? 'Remove star' : 'Star'}
-          aria-pressed={starred}
-          onClick={(event) => act(event, () => toggleStar([uid]))}
-        />
-      </span>
+      {!isFlying && (
+        <span role="gridcell" class="row-actions">
+          <IconButton
+            tabIndex={-1}
+            icon={Archive}
+            name="Archive"
+            onClick={(event) => act(event, () => archive([uid]))}
+          />
+          <IconButton
+            tabIndex={-1}
+            icon={Trash2}
+            name="Delete"
+            onClick={(event) => act(event, () => trash([uid]))}
+          />
+          <IconButton
+            tabIndex={-1}
+            icon={unread ? MailOpen : Mail}
+            name={unread ? 'Mark as read' : 'Mark as unread'}
+            onClick={(event) => act(event, () => setFlag([uid], '\\Seen', unread))}
+          />
+          <IconButton
+            tabIndex={-1}
+            icon={Star}
+            filled={starred}
+            name={starred ? 'Remove star' : 'Star'}
+            aria-pressed={starred}
+            onClick={(event) => act(event, () => toggleStar([uid]))}
+          />
+        </span>
+      )}
     </div>
   );
 }

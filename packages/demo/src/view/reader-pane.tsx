@@ -42,7 +42,12 @@ function Toolbar({ message }: { message: OpenMessage }) {
   const unread = isUnread(row);
   return (
     <div class="toolbar" role="toolbar" aria-label="Message actions">
-      <IconButton class="icon-button only-single" icon={ArrowLeft} name="Back to the list" onClick={closeMessage} />
+      <IconButton
+        class="icon-button only-single"
+        icon={ArrowLeft}
+        name="Back to the list"
+        onClick={closeMessage}
+      />
       <IconButton icon={Archive} name="Archive" hint="e" onClick={() => void archive([uid])} />
       <IconButton icon={Trash2} name="Delete" hint="#" onClick={() => void trash([uid])} />
       <IconButton icon={FolderInput} name="Move to…" hint="v" onClick={() => (moving.value = [uid])} />

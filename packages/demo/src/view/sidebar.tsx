@@ -26,7 +26,12 @@ function PageButtons() {
   return (
     <>
       <ThemeButton />
-      <IconButton icon={CircleHelp} name="Keyboard shortcuts" hint="?" onClick={() => (panel.value = 'help')} />
+      <IconButton
+        icon={CircleHelp}
+        name="Keyboard shortcuts"
+        hint="?"
+        onClick={() => (panel.value = 'help')}
+      />
       <IconButton
         icon={LogOut}
         name="Sign out"

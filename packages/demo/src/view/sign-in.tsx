@@ -2,7 +2,17 @@
 import type { TargetedInputEvent } from 'preact';
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { CircleAlert, Eye, EyeOff, Inbox, KeyRound, LoaderCircle, Mail, ServerOff, ShieldAlert } from 'lucide';
+import {
+  CircleAlert,
+  Eye,
+  EyeOff,
+  Inbox,
+  KeyRound,
+  LoaderCircle,
+  Mail,
+  ServerOff,
+  ShieldAlert,
+} from 'lucide';
 import {
   cancelSignIn,
   config,
@@ -44,15 +54,16 @@ function ProblemCard({ of }: { of: Problem }) {
           </p>
         )}
       </div>
-      {of.tls !== null && <Certificates tls={of.tls} />}
+      {of.tls !== null && of.tls.chain.length > 0 && <Certificates tls={of.tls} />}
     </div>
   );
 }
 
 function SampleButton({ busy }: { busy: boolean }) {
-  const { sample, targets } = config.value;
+  const { sample, targets, allowHosts } = config.value;
   if (sample === null) return null;
-  const label = targets.find(({ name }) => name === sample.target)?.label ?? sample.target;
+  const target = targets.find(({ name }) => name === sample.target);
+  const label = target?.label ?? sample.target;
   const enter = () =>
     void signIn({
       place: { kind: 'target', target: sample.target, label },
@@ -65,9 +76,9 @@ function SampleButton({ busy }: { busy: boolean }) {
         <Icon of={Inbox} />
         Open the sample mailbox
       </button>
-      <p class="hint center">Some hundred messages in many languages. It lives in memory: try whatever you like.</p>
+      <p class="hint center">{target?.description ?? 'Try whatever you like.'}</p>
       <div class="or">
-        <span>or your own account</span>
+        <span>{allowHosts || targets.length > 1 ? 'or your own account' : 'or with user and password'}</span>
       </div>
     </>
   );
@@ -131,8 +142,8 @@ export function SignIn() {
               </select>
             </label>
           )}
-          {targets.length === 1 && !allowHosts && <p class="hint">Server: {own?.label}</p>}
-          {target !== OTHER && targets.find(({ name }) => name === target)?.description !== undefined && (
+          {targets.length === 1 && !allowHosts && sample === null && <p class="hint">Server: {own?.label}</p>}
+          {target !== OTHER && !onlySample && targets.find(({ name }) => name === target)?.description && (
             <p class="hint">{targets.find(({ name }) => name === target)?.description}</p>
           )}
           {target === OTHER && (
@@ -204,7 +215,9 @@ export function SignIn() {
                 name="password"
                 autocomplete="current-password"
                 value={password.value}
-                onInput={(event: TargetedInputEvent<HTMLInputElement>) => (password.value = event.currentTarget.value)}
+                onInput={(event: TargetedInputEvent<HTMLInputElement>) =>
+                  (password.value = event.currentTarget.value)
+                }
               />
               <IconButton
                 icon={isShown.value ? EyeOff : Eye}

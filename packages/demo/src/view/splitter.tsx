@@ -20,7 +20,9 @@ export function Splitter({ name, setting, min, max }: SplitterProps) {
     handle.setPointerCapture(event.pointerId);
     const end = new AbortController();
     const { signal } = end;
-    handle.addEventListener('pointermove', (move) => set(width + direction * (move.clientX - from)), { signal });
+    handle.addEventListener('pointermove', (move) => set(width + direction * (move.clientX - from)), {
+      signal,
+    });
     handle.addEventListener('pointerup', () => end.abort(), { signal });
     handle.addEventListener('pointercancel', () => end.abort(), { signal });
   };
@@ -36,7 +38,12 @@ export function Splitter({ name, setting, min, max }: SplitterProps) {
       aria-valuemax={max}
       onPointerDown={onPointerDown}
       onKeyDown={(event) => {
-        const steps: Readonly<Record<string, number>> = { ArrowLeft: -16, ArrowRight: 16, Home: min - width, End: max - width };
+        const steps: Readonly<Record<string, number>> = {
+          ArrowLeft: -16,
+          ArrowRight: 16,
+          Home: min - width,
+          End: max - width,
+        };
         const by = steps[event.key];
         if (by === undefined) return;
         event.preventDefault();
