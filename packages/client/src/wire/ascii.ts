@@ -10,7 +10,6 @@ export const OPEN = 40;
 export const CLOSE = 41;
 export const STAR = 42;
 export const PLUS = 43;
-export const MINUS = 45;
 export const ZERO = 48;
 export const NINE = 57;
 export const EQUALS = 61;

@@ -4,9 +4,9 @@
 export interface Limits {
   /** A line, or a response without its literals, in bytes. A SEARCH of 200,000 hits is 1.4 MB. */
   readonly line: number;
-  /** A literal that is kept in memory, in bytes. */
+  /** The literals of one response that are kept in memory, all together, in bytes. */
   readonly literal: number;
-  /** A literal beyond `literal` is dropped as it arrives, up to this; beyond it the connection closes. */
+  /** What is beyond `line` or `literal` is dropped as it arrives, up to this; beyond it the connection closes. */
   readonly discard: number;
   /** Nested parentheses. */
   readonly depth: number;

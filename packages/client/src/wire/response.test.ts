@@ -37,6 +37,13 @@ describe('readHead', () => {
   });
 });
 
+it('hands its limits to the readers', () => {
+  const line = bytes('* X ((1))');
+  expect(readHead(line).reader().value()).toEqual([['1']]);
+  expect(() => readHead(line, { depth: 1, tokens: 10 }).reader().value()).toThrow('at most 1 nested lists');
+  expect(() => readHead(line, { depth: 9, tokens: 0 }).reader().value()).toThrow('at most 0 values');
+});
+
 describe('readStatusText', () => {
   it.each([
     ['hello [x]', null, 'hello [x]'],

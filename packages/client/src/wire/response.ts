@@ -6,6 +6,7 @@
 //   continue-req     = "+" SP (resp-text / base64) CRLF
 
 import { BRACKET_OPEN, CLOSE, OPEN, PLUS, SP, STAR, ZERO, isBlank, isDigit, latin1, text } from './ascii.ts';
+import { defaultLimits, type Limits } from './limits.ts';
 import { ParseError, ResponseReader } from './reader.ts';
 import { readResponseCode, type ResponseCode } from './response-code.ts';
 
@@ -29,23 +30,30 @@ export interface StatusText {
   readonly text: string;
 }
 
+type ReaderLimits = Pick<Limits, 'depth' | 'tokens'>;
+
+/** What the head says, and where it ends. */
+type Head = Pick<Response, 'tag' | 'name' | 'number'> & { readonly behind: number };
+
 class Headed implements Response {
   readonly tag: string;
   readonly name: string;
   readonly number: number | null;
   readonly bytes: Uint8Array;
   readonly #behind: number;
+  readonly #limits: ReaderLimits;
 
-  constructor(tag: string, name: string, number: number | null, bytes: Uint8Array, behind: number) {
-    this.tag = tag;
-    this.name = name;
-    this.number = number;
+  constructor(head: Head, bytes: Uint8Array, limits: ReaderLimits) {
+    this.tag = head.tag;
+    this.name = head.name;
+    this.number = head.number;
     this.bytes = bytes;
-    this.#behind = behind;
+    this.#behind = head.behind;
+    this.#limits = limits;
   }
 
   reader(): ResponseReader {
-    return new ResponseReader(this.bytes, this.#behind);
+    return new ResponseReader(this.bytes, this.#behind, this.#limits);
   }
 }
 
@@ -56,29 +64,37 @@ export function isStatus(name: string): boolean {
   return statusNames.has(name);
 }
 
-/** Reads the head. Never throws: a line that is no response has the name `` and the tag ``. */
-export function readHead(bytes: Uint8Array): Response {
+/**
+ * Reads the head. Never throws: a line that is no response has the name `` and the tag ``.
+ *
+ * @param limits what the readers of this response will accept
+ */
+export function readHead(bytes: Uint8Array, limits: ReaderLimits = defaultLimits): Response {
+  return new Headed(headOf(bytes), bytes, limits);
+}
+
+function headOf(bytes: Uint8Array): Head {
   let at = 0;
   // quirk: nul-padding
   while (bytes[at] === 0 || isBlank(bytes[at])) at++;
   if (bytes[at] === PLUS) {
     // quirk: bare-continuation. AOL's `+` has nothing behind it, not even a space.
-    return new Headed('+', '', null, bytes, blanks(bytes, at + 1));
+    return { tag: '+', name: '', number: null, behind: blanks(bytes, at + 1) };
   }
   if (bytes[at] === STAR) return untagged(bytes, blanks(bytes, at + 1));
   // quirk: code-without-ok. Exchange leaves out `* OK` altogether.
-  if (bytes[at] === BRACKET_OPEN) return new Headed('*', 'OK', null, bytes, at);
+  if (bytes[at] === BRACKET_OPEN) return { tag: '*', name: 'OK', number: null, behind: at };
   const tagEnd = word(bytes, at);
   const from = blanks(bytes, tagEnd);
   const end = word(bytes, from);
   const name = end - from > 7 ? '' : latin1(bytes, from, end).toUpperCase();
   // quirk: no-response. Exchange's `Server Unavailable. 15` is neither tagged nor untagged.
-  if (tagEnd === at || !statusNames.has(name)) return new Headed('', '', null, bytes, at);
-  return new Headed(text(bytes, at, tagEnd), name, null, bytes, blanks(bytes, end));
+  if (tagEnd === at || !statusNames.has(name)) return { tag: '', name: '', number: null, behind: at };
+  return { tag: text(bytes, at, tagEnd), name, number: null, behind: blanks(bytes, end) };
 }
 
 /** Reads what stands behind the asterisk. */
-function untagged(bytes: Uint8Array, start: number): Response {
+function untagged(bytes: Uint8Array, start: number): Head {
   let at = start;
   let number: number | null = null;
   if (isDigit(bytes[at])) {
@@ -91,10 +107,10 @@ function untagged(bytes: Uint8Array, start: number): Response {
     } else at = start;
   }
   // quirk: code-without-ok. home.pl leaves out the OK.
-  if (bytes[at] === BRACKET_OPEN) return new Headed('*', 'OK', number, bytes, at);
+  if (bytes[at] === BRACKET_OPEN) return { tag: '*', name: 'OK', number, behind: at };
   // quirk: nameless. What is no word leaves the name empty.
   const end = isNameStart(bytes[at]) ? word(bytes, at) : at;
-  return new Headed('*', nameOf(bytes, at, end), number, bytes, blanks(bytes, end));
+  return { tag: '*', name: nameOf(bytes, at, end), number, behind: blanks(bytes, end) };
 }
 
 function isNameStart(octet: number | undefined): boolean {

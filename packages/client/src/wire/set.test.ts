@@ -57,7 +57,8 @@ describe('expandSet', () => {
 
   it('refuses what has no end, or too many members', () => {
     expect(() => expandSet('1:*')).toThrow(RangeError);
-    expect(() => expandSet('')).toThrow(RangeError);
+    for (const text of ['', ',', '1,', ',1', '1,,2', 'x'])
+      expect(() => expandSet(text), text).toThrow(RangeError);
     expect(() => expandSet('1:4294967295')).toThrow('more than 1000000 members');
     expect(() => expandSet('1:5,7:9', 7)).toThrow(RangeError);
     expect(expandSet('1:5,7:9', 8)).toHaveLength(8);

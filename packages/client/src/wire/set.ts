@@ -97,13 +97,18 @@ export function formatSet(set: SequenceSet): string {
  */
 export function expandSet(text: string, most = 1_000_000): number[] {
   const numbers: number[] = [];
-  for (const [first, last] of readRanges(text)) {
+  // One member at a time: what a server sends may be long, and is given up before it has all been taken apart.
+  for (let at = 0, end = 0; end < text.length; at = end + 1) {
+    const comma = text.indexOf(',', at);
+    end = comma < 0 ? text.length : comma;
+    const [first, last] = readRange(text.slice(at, end));
     if (last === Infinity) throw new RangeError(`${JSON.stringify(text.slice(0, 40))} names no last message`);
     if (last - first + 1 > most - numbers.length) {
       throw new RangeError(`${JSON.stringify(text.slice(0, 40))} has more than ${most} members`);
     }
     for (let value = first; value <= last; value++) numbers.push(value);
   }
+  if (numbers.length === 0) throw invalid(text);
   return numbers;
 }
 
