@@ -1,6 +1,6 @@
 // Letters that carry something: pictures in the text, PDF, table, archive, invitation, a whole other message.
 import { calendarEvent, csv, noise, pdf, zip } from './files.ts';
-import { duration, messageId, owner, person, type Placed } from './letter.ts';
+import { before, messageId, owner, person, type Placed } from './letter.ts';
 import * as mime from './mime.ts';
 import { barChart, landscape, mark } from './png.ts';
 
@@ -213,7 +213,7 @@ const enclosures: readonly Enclosure[] = [
 /** All of them, with their dates. */
 export function letterEnclosures(now: Date): Placed[] {
   return enclosures.map(({ from, subject, ago, folder = 'INBOX', flags = [], body }) => {
-    const date = new Date(now.getTime() - duration(ago));
+    const date = before(now, ago, subject);
     const head = { from: person(from), to: [owner], subject, date, id: messageId(from, subject) };
     return { folder, message: { raw: mime.message(head, body(date)), flags, date } };
   });

@@ -1,6 +1,6 @@
 // Letters in the charsets of older programs: names, subjects and texts as bytes, in base64.
 import { legacyText, message } from './mime.ts';
-import { duration, messageId, owner, type Placed } from './letter.ts';
+import { before, messageId, owner, type Placed } from './letter.ts';
 
 interface LegacyLetter {
   readonly charset: string;
@@ -101,7 +101,7 @@ const letters: readonly LegacyLetter[] = [
 /** What they became in the mailbox: from a name and to the owner, everything in the old charset. */
 export function legacyLetters(now: Date): Placed[] {
   return letters.map(({ charset, ago, address, name, subject, text }, index) => {
-    const date = new Date(now.getTime() - duration(ago));
+    const date = before(now, ago, address);
     const word = (base64: string): string => `=?${charset}?B?${base64}?=`;
     // The builder writes UTF-8 names; these fields are written by hand, so that the charset survives.
     const raw = message(

@@ -49,6 +49,16 @@ export function duration(text: string): number {
   return Number(count) * scale * 60_000;
 }
 
+/** Some minutes and seconds, less than an hour, that look accidental and are always the same for `key`. */
+export function stray(key: string): number {
+  return (createHash('sha256').update(key).digest().readUInt32BE(0) % 3400) * 1000;
+}
+
+/** That long ago; what is hours away and more does not fall on the same minute as everything else. */
+export function before(now: Date, ago: string, key: string): Date {
+  return new Date(now.getTime() - duration(ago) - (ago.endsWith('m') ? 0 : stray(key)));
+}
+
 /** `Name <address>` taken apart; `me` is the owner. */
 export function person(text: string): Person {
   if (text === 'me') return owner;
@@ -67,10 +77,10 @@ export function write(conversation: Conversation, now: Date): Placed[] {
   const { subject, letters } = conversation;
   const first = letters.find(({ from }) => from !== 'me')?.from ?? 'Mira Holm <mira@example.org>';
   const references: string[] = [];
-  let date = new Date(now.getTime() - duration(conversation.ago));
+  let date = before(now, conversation.ago, subject);
   let quoted = '';
   return letters.map((letter, index) => {
-    if (index > 0) date = new Date(date.getTime() + duration(letter.after ?? '2h'));
+    if (index > 0) date = new Date(date.getTime() + duration(letter.after ?? '2h') + stray(letter.text) / 4);
     // Nothing comes from the future, however long the conversation.
     if (date > now) date = new Date(now.getTime() - (letters.length - index) * 60_000);
     const mine = letter.from === 'me';

@@ -1,5 +1,5 @@
 // HTML mail as it really comes: tables for layout, inline style, remote images, a tracking pixel, a plain alternative.
-import { duration, messageId, owner, person, type Placed } from './letter.ts';
+import { before, duration, messageId, owner, person, type Placed } from './letter.ts';
 import { alternative, html, message, plain } from './mime.ts';
 
 interface Issue {
@@ -203,7 +203,7 @@ const text = (letter: Newsletter, issue: Issue): string =>
 export function newsletters(now: Date): Placed[] {
   return [kitchen, harbour, fernweg, shop].flatMap((letter) =>
     letter.issues.map((issue, index): Placed => {
-      const date = new Date(now.getTime() - duration(letter.ago) - index * duration(letter.every));
+      const date = new Date(before(now, letter.ago, issue.title).getTime() - index * duration(letter.every));
       const unsubscribe = `<https://www.example.com/${letter.slug}/unsubscribe>`;
       const raw = message(
         {

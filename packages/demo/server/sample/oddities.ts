@@ -1,5 +1,5 @@
 // What a mailbox also holds: junk, deleted mail, drafts, notes, HTML that means harm, and one message that is broken.
-import { duration, messageId, owner, person, type Placed } from './letter.ts';
+import { before, messageId, owner, person, type Placed } from './letter.ts';
 import { alternative, html, message, plain, type Part } from './mime.ts';
 
 const placed = (
@@ -11,7 +11,7 @@ const placed = (
   body: Part,
   flags: readonly string[] = [],
 ): Placed => {
-  const date = new Date(now.getTime() - duration(ago));
+  const date = before(now, ago, subject);
   const to = folder === 'Drafts' ? [] : [owner];
   const raw = message({ from: person(from), to, subject, date, id: messageId(folder, subject) }, body);
   return { folder, message: { raw, flags, date } };
@@ -217,7 +217,7 @@ const broken = (now: Date): Placed => {
     '',
     'JVBERi0xLjQKJeLjz9MKMyAwIG9iag',
   ];
-  const date = new Date(now.getTime() - duration('37h'));
+  const date = before(now, '37h', 'broken');
   return {
     folder: 'INBOX',
     message: { raw: Buffer.from(text.join('\r\n'), 'latin1'), flags: ['\\Seen'], date },

@@ -1,6 +1,6 @@
 // What comes again and again: nightly builds, statements, tickets, a word a week. Each with its own numbers.
 import { pdf } from './files.ts';
-import { messageId, owner, person, type Placed } from './letter.ts';
+import { messageId, owner, person, stray, type Placed } from './letter.ts';
 import { alternative, attachment, html, message, mixed, plain, type Part } from './mime.ts';
 
 const day = 86_400_000;
@@ -20,7 +20,7 @@ function repeat(
   entry: (index: number, date: Date) => Entry,
 ): Placed[] {
   return Array.from({ length: count }, (_, index) => {
-    const date = new Date(now.getTime() - (first + index * every) * day);
+    const date = new Date(now.getTime() - (first + index * every) * day - stray(`${folder} ${index}`));
     const { from, subject, body, unread } = entry(index, date);
     const head = {
       from: person(from),
