@@ -41,8 +41,9 @@ export function compose(name: string, args: readonly Argument[], utf8: boolean):
     }
   }
   // The server would take the end of the line for the beginning of a literal.
-  const literal = /\{\d+\+?\}$/.exec(text);
-  if (literal !== null) throw new RangeError(`a command cannot end in ${literal[0]}: it announces a literal`);
+  const announced = /\{\d+\+?\}$/.exec(text);
+  if (announced !== null)
+    throw new RangeError(`a command cannot end in ${announced[0]}: it announces a literal`);
   cut();
   return pieces;
 }
@@ -98,7 +99,11 @@ export function messageSet(value: MessageSet): Argument {
 }
 
 /** Search criteria in the charset that is named before them. */
-export function criteria(charset: Text | null, words: readonly (Text | null)[], params?: readonly Param[]): Argument {
+export function criteria(
+  charset: Text | null,
+  words: readonly (Text | null)[],
+  params?: readonly Param[],
+): Argument {
   return (utf8) => {
     const encode = encoderFor(charset, utf8);
     const placeholders = new Placeholders(params, encode);
@@ -131,5 +136,7 @@ export function literal(data: () => Uint8Array): Argument {
 }
 
 function joined(items: Items, encode: (item: Text) => string): string {
-  return typeof items === 'string' || items instanceof Uint8Array ? encode(items) : items.map(encode).join(' ');
+  return typeof items === 'string' || items instanceof Uint8Array
+    ? encode(items)
+    : items.map(encode).join(' ');
 }

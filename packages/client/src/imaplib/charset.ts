@@ -20,7 +20,8 @@ export function encoderFor(charset: Text | null, isUtf8: boolean): Encode {
 function encodeText(value: string, charset: string): string {
   if (charset === 'utf-8' || charset === 'utf8') return toByteString(value, true);
   if (charset === 'us-ascii' || charset === 'ascii') return toByteString(value, false);
-  if (charset === 'iso-8859-1' || charset === 'latin1') return each(value, charset, (character) => character <= '\xff' ? character : undefined);
+  if (charset === 'iso-8859-1' || charset === 'latin1')
+    return each(value, charset, (character) => (character <= '\xff' ? character : undefined));
   const table = tableOf(charset);
   return each(value, charset, (character) => (isAscii(character) ? character : table.get(character)));
 }
@@ -28,7 +29,8 @@ function encodeText(value: string, charset: string): string {
 function each(value: string, charset: string, encode: (character: string) => string | undefined): string {
   return Array.from(value, (character) => {
     const bytes = encode(character);
-    if (bytes === undefined) throw new RangeError(`${JSON.stringify(character)} cannot be written in ${charset}`);
+    if (bytes === undefined)
+      throw new RangeError(`${JSON.stringify(character)} cannot be written in ${charset}`);
     return bytes;
   }).join('');
 }
@@ -56,7 +58,8 @@ function tableOf(charset: string): ReadonlyMap<string, string> {
     }
   };
   for (let lead = 0x80; lead <= 0xff; lead++) learn(lead);
-  for (let lead = 0x81; lead <= 0xfe; lead++) for (let trail = 0x40; trail <= 0xfe; trail++) learn(lead, trail);
+  for (let lead = 0x81; lead <= 0xfe; lead++)
+    for (let trail = 0x40; trail <= 0xfe; trail++) learn(lead, trail);
   tables.set(charset, table);
   return table;
 }

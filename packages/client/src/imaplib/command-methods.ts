@@ -39,7 +39,9 @@ export interface ParamsOption {
 export interface SearchOptions extends UidOption, ParamsOption {}
 
 /** Search criteria, and options behind them. */
-export type Criteria = readonly (Text | null)[] | readonly [...criteria: (Text | null)[], options: SearchOptions];
+export type Criteria =
+  | readonly (Text | null)[]
+  | readonly [...criteria: (Text | null)[], options: SearchOptions];
 
 /** Answers a challenge of the server; null cancels. */
 export type Authenticator = (challenge: Uint8Array) => Text | null | Promise<Text | null>;
@@ -49,14 +51,14 @@ export abstract class CommandMethods extends Connection {
 
   /** Asks what the server can do. Does not change {@link capabilities}. */
   capability(): Promise<Reply> {
-    return this._collect('CAPABILITY', 'CAPABILITY');
+    return this.collect('CAPABILITY', 'CAPABILITY');
   }
 
   /** Does nothing, but lets the server tell what is new. */
   noop(): Promise<Reply> {
-    return this._turn(() => {
-      this._dump_untagged();
-      return this._run('NOOP');
+    return this.turn(() => {
+      this.dumpUntagged();
+      return this.run('NOOP');
     });
   }
 
@@ -66,15 +68,15 @@ export abstract class CommandMethods extends Connection {
    * @throws abort where TLS is on already, the server does not offer it, or the handshake fails
    */
   starttls({ servername }: { readonly servername?: string } = {}): Promise<Reply> {
-    return this._turn(async () => {
-      if (this._is_secure) throw new this.abort('TLS session already established');
+    return this.turn(async () => {
+      if (this.isSecure) throw new this.abort('TLS session already established');
       if (!this.capabilities.includes('STARTTLS')) throw new this.abort('TLS not supported by server');
-      const [typ, data] = await this._run('STARTTLS', [], { switchesLayer: true });
+      const [typ, data] = await this.run('STARTTLS', [], { switchesLayer: true });
       if (typ !== 'OK') throw new error("Couldn't establish TLS session");
-      await this._secure(servername);
-      await this._learn_capabilities();
+      await this.secure(servername);
+      await this.learnCapabilities();
       this.untagged_responses.delete('CAPABILITY');
-      return this._untagged_response(typ, data, 'STARTTLS');
+      return this.pickUp(typ, data, 'STARTTLS');
     });
   }
 
@@ -85,13 +87,13 @@ export abstract class CommandMethods extends Connection {
    * @throws error where the server refuses
    */
   authenticate(mechanism: Text, authobject: Authenticator): Promise<Reply> {
-    return this._turn(() => this.#authenticate(mechanism, authobject));
+    return this.turn(() => this.#authenticate(mechanism, authobject));
   }
 
   #authenticate(mechanism: Text, authobject: Authenticator): Promise<Reply> {
     const name = (utf8: boolean) => toByteString(mechanism, utf8).toUpperCase();
-    return this._sign_in(() =>
-      this._run('AUTHENTICATE', [name], {
+    return this.signIn(() =>
+      this.run('AUTHENTICATE', [name], {
         secret: true,
         continuation: async (challenge) => {
           const answer = await authobject(decodeChallenge(challenge));
@@ -104,29 +106,33 @@ export abstract class CommandMethods extends Connection {
 
   /** Signs in. The password goes out in quotes. @throws error where the server refuses */
   login(user: Text, password: Text): Promise<Reply> {
-    return this._turn(() => this._sign_in(() => this._run('LOGIN', [astring(user), secret(password)])));
+    return this.turn(() => this.signIn(() => this.run('LOGIN', [astring(user), secret(password)])));
   }
 
   /** Signs in with PLAIN, which carries any characters. @throws error where the server refuses */
   login_plain(user: Text, password: Text): Promise<Reply> {
-    return this._turn(() => {
+    return this.turn(() => {
       const words = [user, password].map((word) => toByteString(word, true));
-      if (words.some((word) => word.includes('\0'))) throw new RangeError('NUL not allowed in user and password');
+      if (words.some((word) => word.includes('\0')))
+        throw new RangeError('NUL not allowed in user and password');
       return this.#authenticate('PLAIN', () => bytesOf(`\0${words.join('\0')}`));
     });
   }
 
   /** Signs in with CRAM-MD5. @throws error where the server refuses */
   login_cram_md5(user: Text, password: Text): Promise<Reply> {
-    return this._turn(() => {
-      const [name, key] = [user, password].map((word) => bytesOf(toByteString(word, true))) as [Uint8Array, Uint8Array];
+    return this.turn(() => {
+      const [name, key] = [user, password].map((word) => bytesOf(toByteString(word, true))) as [
+        Uint8Array,
+        Uint8Array,
+      ];
       return this.#authenticate('CRAM-MD5', (challenge) => cramMd5(name, key, challenge));
     });
   }
 
   /** Acts for another user, where the server knows PROXYAUTH. */
   proxyauth(user: Text): Promise<Reply> {
-    return this._simple_command('PROXYAUTH', astring(user));
+    return this.simple('PROXYAUTH', astring(user));
   }
 
   /**
@@ -135,18 +141,18 @@ export abstract class CommandMethods extends Connection {
    * @param fields `{ name: 'my page' }`, or null to tell nothing
    */
   id(fields: Readonly<Record<string, Text | null>> | null = null): Promise<Reply> {
-    return this._collect('ID', 'ID', pairs(fields));
+    return this.collect('ID', 'ID', pairs(fields));
   }
 
   // Signed in
 
   /** Switches an extension on. @throws error where the server does not know ENABLE */
   enable(capability: Text): Promise<Reply> {
-    return this._turn(async () => {
+    return this.turn(async () => {
       if (!this.capabilities.includes('ENABLE')) throw new error('Server does not support ENABLE');
-      const reply = await this._run('ENABLE', [capability]);
+      const reply = await this.run('ENABLE', [capability]);
       if (reply[0] === 'OK' && toByteString(capability, true).toUpperCase().includes('UTF8=ACCEPT')) {
-        this._enable_utf8();
+        this.enableUtf8();
       }
       return reply;
     });
@@ -154,17 +160,17 @@ export abstract class CommandMethods extends Connection {
 
   /** The mailboxes that match, one line each. */
   list(directory: Text = '', pattern: Text = '*'): Promise<Reply> {
-    return this._collect('LIST', 'LIST', mailboxName(directory), listMailbox(pattern));
+    return this.collect('LIST', 'LIST', mailboxName(directory), listMailbox(pattern));
   }
 
   /** The subscribed mailboxes that match. */
   lsub(directory: Text = '', pattern: Text = '*'): Promise<Reply> {
-    return this._collect('LSUB', 'LSUB', mailboxName(directory), listMailbox(pattern));
+    return this.collect('LSUB', 'LSUB', mailboxName(directory), listMailbox(pattern));
   }
 
   /** @param names `'(UIDNEXT MESSAGES)'` or `['UIDNEXT', 'MESSAGES']` */
   status(mailbox: Text, names: Items): Promise<Reply> {
-    return this._collect('STATUS', 'STATUS', mailboxName(mailbox), parenthesised(names));
+    return this.collect('STATUS', 'STATUS', mailboxName(mailbox), parenthesised(names));
   }
 
   /**
@@ -173,15 +179,15 @@ export abstract class CommandMethods extends Connection {
    * @throws readonly where it can only be read and `is_readonly` was not asked for
    */
   select(mailbox: Text = 'INBOX', is_readonly = false): Promise<Reply> {
-    return this._turn(async () => {
+    return this.turn(async () => {
       this.untagged_responses.clear();
       this.is_readonly = is_readonly;
-      const [typ, data] = await this._run(is_readonly ? 'EXAMINE' : 'SELECT', [mailboxName(mailbox)]);
+      const [typ, data] = await this.run(is_readonly ? 'EXAMINE' : 'SELECT', [mailboxName(mailbox)]);
       if (typ !== 'OK') {
-        this._enter('AUTH');
+        this.enterState('AUTH');
         return [typ, data];
       }
-      this._enter('SELECTED');
+      this.enterState('SELECTED');
       if (!is_readonly && this.untagged_responses.has('READ-ONLY')) {
         throw new readonly(`${repr(mailbox)} is not writable`);
       }
@@ -190,23 +196,23 @@ export abstract class CommandMethods extends Connection {
   }
 
   create(mailbox: Text): Promise<Reply> {
-    return this._simple_command('CREATE', mailboxName(mailbox));
+    return this.simple('CREATE', mailboxName(mailbox));
   }
 
   delete(mailbox: Text): Promise<Reply> {
-    return this._simple_command('DELETE', mailboxName(mailbox));
+    return this.simple('DELETE', mailboxName(mailbox));
   }
 
   rename(oldmailbox: Text, newmailbox: Text): Promise<Reply> {
-    return this._simple_command('RENAME', mailboxName(oldmailbox), mailboxName(newmailbox));
+    return this.simple('RENAME', mailboxName(oldmailbox), mailboxName(newmailbox));
   }
 
   subscribe(mailbox: Text): Promise<Reply> {
-    return this._simple_command('SUBSCRIBE', mailboxName(mailbox));
+    return this.simple('SUBSCRIBE', mailboxName(mailbox));
   }
 
   unsubscribe(mailbox: Text): Promise<Reply> {
-    return this._simple_command('UNSUBSCRIBE', mailboxName(mailbox));
+    return this.simple('UNSUBSCRIBE', mailboxName(mailbox));
   }
 
   /**
@@ -224,7 +230,7 @@ export abstract class CommandMethods extends Connection {
     { translate_line_endings = true }: { readonly translate_line_endings?: boolean } = {},
   ): Promise<Reply> {
     const isTimed = date_time !== null && date_time !== '' && date_time !== 0;
-    return this._simple_command(
+    return this.simple(
       'APPEND',
       mailboxName(mailbox === null || mailbox.length === 0 ? 'INBOX' : mailbox),
       flags === null || flags.length === 0 ? null : parenthesised(flags),
@@ -235,7 +241,7 @@ export abstract class CommandMethods extends Connection {
 
   /** What the server calls its personal, other users' and shared mailboxes (RFC 2342). */
   namespace(): Promise<Reply> {
-    return this._collect('NAMESPACE', 'NAMESPACE');
+    return this.collect('NAMESPACE', 'NAMESPACE');
   }
 
   /**
@@ -244,18 +250,14 @@ export abstract class CommandMethods extends Connection {
    * @param duration seconds until the loop ends by itself; servers hang up after half an hour
    */
   idle(duration: number | null = null): Idler {
-    const idler: Idler = new Idler(
-      this._idle_connection(() => idler),
-      duration,
-    );
-    return idler;
+    return new Idler(this.idleConnection(), duration);
   }
 
   // A mailbox is selected
 
   /** Asks for a checkpoint of the mailbox. */
   check(): Promise<Reply> {
-    return this._simple_command('CHECK');
+    return this.simple('CHECK');
   }
 
   /** Leaves the mailbox; deleted messages are removed. */
@@ -269,23 +271,24 @@ export abstract class CommandMethods extends Connection {
   }
 
   #leave(name: string): Promise<Reply> {
-    return this._turn(async () => {
-      this._check_state(name);
+    return this.turn(async () => {
+      this.checkState(name);
       try {
-        return await this._run(name);
+        return await this.run(name);
       } finally {
-        this._enter('AUTH');
+        this.enterState('AUTH');
       }
     });
   }
 
   /** Removes deleted messages for good; with `{ uid: true }` those of the set only (RFC 4315). */
   expunge(message_set?: MessageSet | null, { uid = false }: UidOption = {}): Promise<Reply> {
-    return this._turn(async () => {
+    return this.turn(async () => {
       const hasSet = message_set !== undefined && message_set !== null;
-      if (hasSet !== uid) throw new error('expunge() takes a message set together with { uid: true }, or neither');
+      if (hasSet !== uid)
+        throw new error('expunge() takes a message set together with { uid: true }, or neither');
       const [name, ...args] = withUid('EXPUNGE', uid, ...(hasSet ? [messageSet(message_set)] : []));
-      return this._untagged_response(...(await this._run(name, args)), 'EXPUNGE');
+      return this.pickUp(...(await this.run(name, args)), 'EXPUNGE');
     });
   }
 
@@ -294,8 +297,12 @@ export abstract class CommandMethods extends Connection {
    *
    * @param message_parts `'(UID BODY[TEXT])'`, or a list
    */
-  fetch(message_set: MessageSet, message_parts: Items, { uid = false, params }: SearchOptions = {}): Promise<Reply> {
-    return this._collect(
+  fetch(
+    message_set: MessageSet,
+    message_parts: Items,
+    { uid = false, params }: SearchOptions = {},
+  ): Promise<Reply> {
+    return this.collect(
       'FETCH',
       ...withUid('FETCH', uid, messageSet(message_set), fetchParts(message_parts, params)),
     );
@@ -303,24 +310,29 @@ export abstract class CommandMethods extends Connection {
 
   /** Fetches a part of a part of a message; obsolete, `BODY[…]<start.length>` has taken its place. */
   partial(message_num: Text, message_part: Text, start: Text, length: Text): Promise<Reply> {
-    return this._collect('FETCH', 'PARTIAL', message_num, message_part, start, length);
+    return this.collect('FETCH', 'PARTIAL', message_num, message_part, start, length);
   }
 
   /** Changes flags: `M.store('1:3', '+FLAGS', '\\Deleted')`. */
-  store(message_set: MessageSet, command: Text, flags: Items, { uid = false }: UidOption = {}): Promise<Reply> {
-    return this._collect(
+  store(
+    message_set: MessageSet,
+    command: Text,
+    flags: Items,
+    { uid = false }: UidOption = {},
+  ): Promise<Reply> {
+    return this.collect(
       'FETCH',
       ...withUid('STORE', uid, messageSet(message_set), command, parenthesised(flags)),
     );
   }
 
   copy(message_set: MessageSet, new_mailbox: Text, { uid = false }: UidOption = {}): Promise<Reply> {
-    return this._simple_command(...withUid('COPY', uid, messageSet(message_set), mailboxName(new_mailbox)));
+    return this.simple(...withUid('COPY', uid, messageSet(message_set), mailboxName(new_mailbox)));
   }
 
   /** Moves messages (RFC 6851); nothing else takes its place where the server does not know MOVE. */
   move(message_set: MessageSet, new_mailbox: Text, { uid = false }: UidOption = {}): Promise<Reply> {
-    return this._simple_command(...withUid('MOVE', uid, messageSet(message_set), mailboxName(new_mailbox)));
+    return this.simple(...withUid('MOVE', uid, messageSet(message_set), mailboxName(new_mailbox)));
   }
 
   /**
@@ -330,24 +342,27 @@ export abstract class CommandMethods extends Connection {
    */
   search(charset: Text | null, ...words: Criteria): Promise<Reply> {
     const [values, { uid = false, params }] = splitOptions<Text | null, SearchOptions>(words);
-    return this._turn(async () => {
+    return this.turn(async () => {
       if (this.utf8_enabled && charset !== null) throw new error('Non-None charset not valid in UTF8 mode');
       const charsetArguments = charset === null ? [] : ['CHARSET', astring(charset)];
       const [name, ...args] = withUid('SEARCH', uid, ...charsetArguments, criteria(charset, values, params));
-      return this._untagged_response(...(await this._run(name, args)), 'SEARCH');
+      return this.pickUp(...(await this.run(name, args)), 'SEARCH');
     });
   }
 
   /** Searches and sorts (RFC 5256): `M.sort('(REVERSE DATE)', 'UTF-8', 'ALL')`. */
   sort(sort_criteria: Items, charset: Text | null, ...words: Criteria): Promise<Reply> {
     const [values, { uid = false, params }] = splitOptions<Text | null, SearchOptions>(words);
-    return this._collect('SORT', ...withUid('SORT', uid, ...sortArguments(sort_criteria, charset, values, params)));
+    return this.collect(
+      'SORT',
+      ...withUid('SORT', uid, ...sortArguments(sort_criteria, charset, values, params)),
+    );
   }
 
   /** Searches and threads (RFC 5256): `M.thread('REFERENCES', 'UTF-8', 'ALL')`. */
   thread(threading_algorithm: Text, charset: Text | null, ...words: Criteria): Promise<Reply> {
     const [values, { uid = false, params }] = splitOptions<Text | null, SearchOptions>(words);
-    return this._collect(
+    return this.collect(
       'THREAD',
       ...withUid('THREAD', uid, ...threadArguments(threading_algorithm, charset, values, params)),
     );
@@ -361,13 +376,13 @@ export abstract class CommandMethods extends Connection {
     command: string,
     ...args: readonly UidArgument[] | readonly [...args: UidArgument[], options: ParamsOption]
   ): Promise<Reply> {
-    return this._turn(async () => {
-      const name = String(command).toUpperCase();
+    return this.turn(async () => {
+      const name = command.toUpperCase();
       if (!Object.hasOwn(Commands, name)) throw new error(`Unknown IMAP4 UID command: ${repr(name)}`);
-      this._check_state(name);
+      this.checkState(name);
       const [values, { params }] = splitOptions<UidArgument, ParamsOption>(args);
-      const reply = await this._run('UID', [name, ...uidArguments(name, values, params)]);
-      return this._untagged_response(...reply, ['SEARCH', 'SORT', 'THREAD'].includes(name) ? name : 'FETCH');
+      const reply = await this.run('UID', [name, ...uidArguments(name, values, params)]);
+      return this.pickUp(...reply, ['SEARCH', 'SORT', 'THREAD'].includes(name) ? name : 'FETCH');
     });
   }
 
@@ -375,77 +390,77 @@ export abstract class CommandMethods extends Connection {
 
   /** The number of new messages: what was heard of it, else what NOOP brings. */
   recent(): Promise<Reply> {
-    return this._turn(async () => {
-      const known = this._untagged_response('OK', [null], 'RECENT');
+    return this.turn(async () => {
+      const known = this.pickUp('OK', [null], 'RECENT');
       if (known[1].at(-1) !== null) return known;
-      return this._untagged_response(...(await this._run('NOOP')), 'RECENT');
+      return this.pickUp(...(await this.run('NOOP')), 'RECENT');
     });
   }
 
   /** What has been heard under a name, such as `UIDVALIDITY`; `[null]` where there is nothing. Asks nobody. */
   response(code: string): Promise<Reply> {
-    return this._turn((): Reply => [code, this._untagged_response(code, [null], code.toUpperCase())[1]]);
+    return this.turn((): Reply => [code, this.pickUp(code, [null], code.toUpperCase())[1]]);
   }
 
   // Rights, quotas, annotations
 
   getacl(mailbox: Text): Promise<Reply> {
-    return this._collect('ACL', 'GETACL', mailboxName(mailbox));
+    return this.collect('ACL', 'GETACL', mailboxName(mailbox));
   }
 
   setacl(mailbox: Text, who: Text, what: Text): Promise<Reply> {
-    return this._simple_command('SETACL', mailboxName(mailbox), astring(who), astring(what));
+    return this.simple('SETACL', mailboxName(mailbox), astring(who), astring(what));
   }
 
   deleteacl(mailbox: Text, who: Text): Promise<Reply> {
-    return this._simple_command('DELETEACL', mailboxName(mailbox), astring(who));
+    return this.simple('DELETEACL', mailboxName(mailbox), astring(who));
   }
 
   myrights(mailbox: Text): Promise<Reply> {
-    return this._collect('MYRIGHTS', 'MYRIGHTS', mailboxName(mailbox));
+    return this.collect('MYRIGHTS', 'MYRIGHTS', mailboxName(mailbox));
   }
 
   getquota(root: Text): Promise<Reply> {
-    return this._collect('QUOTA', 'GETQUOTA', astring(root));
+    return this.collect('QUOTA', 'GETQUOTA', astring(root));
   }
 
   /** Resolves with two lists: the quota roots of the mailbox, and their quotas. */
   getquotaroot(mailbox: Text): Promise<[typ: string, data: [quotaroot: Datum[], quota: Datum[]]]> {
-    return this._turn(async () => {
-      const [typ, data] = await this._run('GETQUOTAROOT', [mailboxName(mailbox)]);
-      const [, quota] = this._untagged_response(typ, data, 'QUOTA');
-      const [, quotaroot] = this._untagged_response(typ, data, 'QUOTAROOT');
+    return this.turn(async () => {
+      const [typ, data] = await this.run('GETQUOTAROOT', [mailboxName(mailbox)]);
+      const [, quota] = this.pickUp(typ, data, 'QUOTA');
+      const [, quotaroot] = this.pickUp(typ, data, 'QUOTAROOT');
       return [typ, [quotaroot, quota]];
     });
   }
 
   /** @param limits `'(STORAGE 512)'` */
   setquota(root: Text, limits: Items): Promise<Reply> {
-    return this._collect('QUOTA', 'SETQUOTA', astring(root), parenthesised(limits));
+    return this.collect('QUOTA', 'SETQUOTA', astring(root), parenthesised(limits));
   }
 
   getannotation(mailbox: Text, entry: Text, attribute: Text): Promise<Reply> {
-    return this._collect('ANNOTATION', 'GETANNOTATION', mailboxName(mailbox), entry, attribute);
+    return this.collect('ANNOTATION', 'GETANNOTATION', mailboxName(mailbox), entry, attribute);
   }
 
   setannotation(mailbox: Text, ...args: readonly Text[]): Promise<Reply> {
-    return this._collect('ANNOTATION', 'SETANNOTATION', mailboxName(mailbox), ...args);
+    return this.collect('ANNOTATION', 'SETANNOTATION', mailboxName(mailbox), ...args);
   }
 
   // Anything else, and the end
 
   /** Sends a command that is not in the table; it is added to it, legal in the state that the connection is in. */
   xatom(name: string, ...args: readonly Text[]): Promise<Reply> {
-    return this._turn(() => {
+    return this.turn(() => {
       const command = name.toUpperCase();
       if (!Object.hasOwn(Commands, command)) Commands[command] = [this.state];
-      return this._run(command, args);
+      return this.run(command, args);
     });
   }
 
   /** Says goodbye; the connection is closed in any case. Resolves with `['BYE', …]`. */
   logout(): Promise<Reply> {
-    return this._turn(() => this._logout());
+    return this.turn(() => this.goodbye());
   }
 }
 
@@ -478,9 +493,10 @@ function threadArguments(
 /** The arguments of a UID command, each quoted as in the command without UID. */
 function uidArguments(name: string, values: readonly UidArgument[], params?: readonly Param[]): Argument[] {
   const exactly = (count: number): void => {
-    if (values.length !== count) throw new RangeError(`UID ${name} takes ${count} arguments, not ${values.length}`);
+    if (values.length !== count)
+      throw new RangeError(`UID ${name} takes ${count} arguments, not ${values.length}`);
   };
-  const [first = '', second = '', third = ''] = values as [MessageSet, Text, Items];
+  const [first, second, third] = values as [MessageSet, Text, Items];
   switch (name) {
     case 'COPY':
     case 'MOVE':
@@ -488,13 +504,14 @@ function uidArguments(name: string, values: readonly UidArgument[], params?: rea
       return [messageSet(first), mailboxName(second)];
     case 'FETCH':
       exactly(2);
-      return [messageSet(first), fetchParts(second as Items, params)];
+      return [messageSet(first), fetchParts(second, params)];
     case 'STORE':
       exactly(3);
       return [messageSet(first), second, parenthesised(third)];
     case 'SORT':
     case 'THREAD': {
-      if (values.length < 2) throw new RangeError(`UID ${name} takes at least 2 arguments, not ${values.length}`);
+      if (values.length < 2)
+        throw new RangeError(`UID ${name} takes at least 2 arguments, not ${values.length}`);
       const [head, charset, ...words] = values as [Text, Text | null, ...(Text | null)[]];
       return name === 'SORT'
         ? sortArguments(head, charset, words, params)

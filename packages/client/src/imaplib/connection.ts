@@ -1,21 +1,22 @@
 // What every command stands on: connecting, one command at a time in the order of the calls, and the record of what
 // the server has sent. The commands themselves are in command-methods.ts.
 
-import type { ByteStream, Connect, TlsInfo } from '../transport/byte-stream.ts';
-import { abortable } from '../transport/abort.ts';
-import { ImapConnectionError, ImapLimitError } from '../session/errors.ts';
-import type { Completion, Request } from '../session/request.ts';
-import { defaultSessionLimits, Session, type SessionLimits } from '../session/session.ts';
+import type { ByteStream, Connect } from '../transport/byte-stream.ts';
+import { ImapLimitError } from '../session/errors.ts';
+import type { Request } from '../session/request.ts';
+import type { SessionLimits } from '../session/session.ts';
+import { text } from '../wire/ascii.ts';
 import type { Response } from '../wire/response.ts';
 import { compose, type Argument } from './arguments.ts';
 import { bytesRepr } from './byte-string.ts';
 import { AllowedVersions, Commands } from './commands.ts';
-import type { Datum, Reply, State } from './datum.ts';
+import type { Datum, Reply, State, Text } from './datum.ts';
 import { DebugLog } from './debug-log.ts';
-import { abort, error, readonly, reasonOf } from './errors.ts';
-import type { IdleConnection, IdleEvent, Idler, IdleReceiver } from './idler.ts';
+import { abort, error, readonly } from './errors.ts';
+import { beginIdle, endIdle, type IdleExchange } from './idle-exchange.ts';
+import type { IdleConnection, IdleReceiver } from './idler.ts';
 import { Int2AP } from './int2ap.ts';
-import { LONGEST_TIMER, within } from './patience.ts';
+import { Link } from './link.ts';
 import { connectTo, type Server, type Transport, type TransportOptions } from './server.ts';
 import { responseCode, takeApart, taggedText } from './untagged.ts';
 
@@ -34,8 +35,13 @@ export interface IMAP4Options extends TransportOptions {
 
 /** What may be collected for one command, and between two, in bytes. */
 const MOST_UNTAGGED = 1024 * 1024 * 1024;
-/** Seconds that IDLE and DONE may take to be answered where no timeout was given. */
-const PATIENCE = 60;
+
+const sessionStates = {
+  NONAUTH: 'notAuthenticated',
+  AUTH: 'authenticated',
+  SELECTED: 'selected',
+  LOGOUT: 'logout',
+} as const;
 
 /** One connection to an IMAP server, in imaplib's form. */
 export abstract class Connection {
@@ -81,15 +87,12 @@ export abstract class Connection {
 
   readonly #options: IMAP4Options;
   readonly #log: DebugLog;
-  readonly #lastHeard = () => this.#session?.lastHeard ?? 0;
-  #session: Session | null = null;
-  /** The reason that every later call is given. */
-  #over: Error | null = null;
+  #link: Link | null = null;
   #turns: Promise<unknown> = Promise.resolve();
   /** Bytes kept since the last command began. */
   #collected = 0;
-  #idle: { readonly receiver: IdleReceiver; readonly idler: Idler } | null = null;
-  #resolveClosed!: (reason: Error | null) => void;
+  #idle: { readonly receiver: IdleReceiver; exchange: IdleExchange | null; before: State } | null = null;
+  #resolveClosed!: (reason: Error | null | Promise<Error | null>) => void;
 
   protected constructor(host: string | null, port: number | null, options: IMAP4Options) {
     this.host = host;
@@ -107,7 +110,7 @@ export abstract class Connection {
     });
     // In a microtask, so that the constructor of a subclass has run before its open() is called.
     this.ready = Promise.resolve().then(() => this.#connect());
-    this.ready.catch(() => {});
+    this.ready.catch(() => {}); // each call tells of it again
   }
 
   /** 0 to 5; see {@link IMAP4Options.debug}. */
@@ -136,7 +139,7 @@ export abstract class Connection {
   /** Closes the connection at once, without a word to the server. */
   shutdown(): void {
     this.state = 'LOGOUT';
-    this.#session?.close();
+    this.#link?.close();
   }
 
   /** Writes the last lines of the wire to the console; at debug level 4 and above they have been there already. */
@@ -147,31 +150,36 @@ export abstract class Connection {
   /** Says goodbye where that is still possible; what `await using` calls. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.ready.catch(() => {});
-    if (this.state === 'LOGOUT') return;
-    await this._turn(() => this._logout());
+    if (this.state !== 'LOGOUT') await this.turn(() => this.goodbye());
   }
 
-  /** Sends any command that {@link Commands} has, and resolves with its tagged answer. */
-  _simple_command(name: string, ...args: Argument[]): Promise<Reply> {
-    return this._turn(() => this._run(name, args));
+  /** Sends any command that {@link Commands} has, and resolves with its tagged answer: Python's name for it. */
+  // oxlint-disable-next-line no-underscore-dangle -- scripts that add commands call it by this name
+  _simple_command(name: string, ...args: readonly (Text | null)[]): Promise<Reply> {
+    return this.simple(name, ...args);
+  }
+
+  /** Sends a command and resolves with its tagged answer. */
+  protected simple(name: string, ...args: Argument[]): Promise<Reply> {
+    return this.turn(() => this.run(name, args));
   }
 
   /** Sends a command and resolves with the untagged responses named `type` that have been collected. */
-  protected _collect(type: string, name: string, ...args: Argument[]): Promise<Reply> {
-    return this._turn(async () => this._untagged_response(...(await this._run(name, args)), type));
+  protected collect(type: string, name: string, ...args: Argument[]): Promise<Reply> {
+    return this.turn(async () => this.pickUp(...(await this.run(name, args)), type));
   }
 
   /**
-   * Waits until all calls made before are done. What it gives rejects quietly where only the connection's end is to
-   * blame: {@link closed} tells of that, and nobody needs to listen to each call.
+   * Does a job when the connection stands and all calls made before are done. What it gives rejects quietly where
+   * only the connection's end is to blame: {@link closed} tells of that, and nobody needs to listen to each call.
    */
-  protected _turn<T>(job: () => Promise<T> | T): Promise<T> {
+  protected turn<T>(job: () => Promise<T> | T): Promise<T> {
     const promise = new Promise<T>((resolve, reject) => {
       this.#turns = this.#turns
         .then(() => this.ready)
         .then(job)
         .then(resolve, (reason: unknown) => {
-          const isEnd = reason === this.#over || (reason instanceof abort && !(reason instanceof readonly));
+          const isEnd = this.#link === null || (reason instanceof abort && !(reason instanceof readonly));
           if (isEnd) promise.catch(() => {});
           reject(reason);
         });
@@ -179,35 +187,49 @@ export abstract class Connection {
     return promise;
   }
 
-  /** One command and its answer, in its own turn. */
-  protected async _run(name: string, args: readonly Argument[] = [], extra: Partial<Request> = {}): Promise<Reply> {
-    this._check_state(name);
+  /** One command and its answer, for whoever has the turn. */
+  protected async run(
+    name: string,
+    args: readonly Argument[] = [],
+    extra: Partial<Request> = {},
+  ): Promise<Reply> {
+    this.checkState(name);
     for (const status of ['OK', 'NO', 'BAD']) this.untagged_responses.delete(status);
     if (name !== 'LOGOUT' && !this.is_readonly && this.untagged_responses.has('READ-ONLY')) {
       throw new readonly('mailbox status changed to READ-ONLY');
     }
+    const { status, response } = await this.#link!.execute({ ...this.#request(name, args), ...extra });
+    if (name !== 'LOGOUT') this.#checkBye();
+    const answer = taggedText(response);
+    if (status === 'BAD') throw new error(`${name} command error: BAD [${bytesRepr(answer)}]`);
+    return [status, [answer]];
+  }
+
+  #request(name: string, args: readonly Argument[]): Request {
     const pieces = compose(name, args, this.utf8_enabled);
-    if (this.#over !== null) throw this.#over;
     this.#collected = 0;
-    const completion = await this.#execute({
+    this.tagnum++;
+    return {
       name,
       barrier: true,
       write: (out) => {
         for (const piece of pieces) out.piece(piece);
       },
-      ...extra,
-    });
-    if (name !== 'LOGOUT') this.#checkBye();
-    const text = taggedText(completion.response);
-    if (completion.status === 'BAD') {
-      if (this.debug >= 1) this.print_log();
-      throw new error(`${name} command error: BAD [${bytesRepr(text)}]`);
-    }
-    return [completion.status, [text]];
+      collect: (response) => {
+        this.#take(response);
+        return true;
+      },
+      completed: ({ status, response }) => {
+        const answer = taggedText(response);
+        if (status !== 'OK') this.#log.note(1, () => `${status} response: ${bytesRepr(answer)}`);
+        const code = responseCode(answer);
+        if (code !== null) this.#deliver(code.type, [code.data], 0);
+      },
+    };
   }
 
   /** @throws error where a command is not legal now */
-  protected _check_state(name: string): void {
+  protected checkState(name: string): void {
     const states = Object.hasOwn(Commands, name) ? Commands[name]! : [];
     if (states.includes(this.state)) return;
     if (states.length === 0) throw new error(`Unknown IMAP4 command: '${name}'`);
@@ -217,7 +239,7 @@ export abstract class Connection {
   }
 
   /** Takes what has been collected under a name; `[null]` where there is none. After NO it is left for later. */
-  protected _untagged_response(typ: string, data: Datum[], name: string): Reply {
+  protected pickUp(typ: string, data: Datum[], name: string): Reply {
     if (typ === 'NO') return [typ, data];
     const collected = this.untagged_responses.get(name);
     this.untagged_responses.delete(name);
@@ -226,36 +248,38 @@ export abstract class Connection {
   }
 
   /** Reads the capabilities that came by themselves, or else asks for them. */
-  protected async _learn_capabilities(): Promise<void> {
+  protected async learnCapabilities(): Promise<void> {
     let line = this.untagged_responses.get('CAPABILITY')?.at(-1);
     if (line === undefined) {
-      const [typ, data] = await this._run('CAPABILITY');
-      line = this._untagged_response(typ, data, 'CAPABILITY')[1].at(-1);
-      if (typ !== 'OK') line = null;
+      const [typ, data] = await this.run('CAPABILITY');
+      line = typ === 'OK' ? this.pickUp(typ, data, 'CAPABILITY')[1].at(-1) : null;
     }
     if (typeof line !== 'string') throw new error('no CAPABILITY response from server');
-    this.capabilities = line.toUpperCase().split(' ').filter((name) => name !== '');
+    this.capabilities = line
+      .toUpperCase()
+      .split(' ')
+      .filter((name) => name !== '');
     this.#log.note(3, () => `CAPABILITIES: ${this.capabilities.join(' ')}`);
   }
 
   /** After LOGIN or AUTHENTICATE: the state, and what the server can do now. */
-  protected async _sign_in(command: () => Promise<Reply>): Promise<Reply> {
+  protected async signIn(command: () => Promise<Reply>): Promise<Reply> {
     this.untagged_responses.delete('CAPABILITY');
     const [typ, data] = await command();
     if (typ !== 'OK') throw new error(String(data.at(-1) ?? ''));
-    this._enter('AUTH');
+    this.enterState('AUTH');
     // What came with the answer stays, so that response('CAPABILITY') finds it.
-    await this._learn_capabilities();
+    await this.learnCapabilities();
     return [typ, data];
   }
 
   /** Ends in state LOGOUT with the connection closed, whatever happens on the way. */
-  protected async _logout(): Promise<Reply> {
+  protected async goodbye(): Promise<Reply> {
     try {
-      if (this.#idle !== null) await this.#idle.idler.done();
-      this._enter('LOGOUT');
-      const [typ, data] = await this._run('LOGOUT');
-      return this.#bye() ?? [typ, data];
+      await this.#endIdle();
+      this.enterState('LOGOUT');
+      const reply = await this.run('LOGOUT');
+      return this.#bye() ?? reply;
     } catch (reason) {
       // Some servers hang up right behind BYE.
       const bye = this.#bye();
@@ -272,19 +296,23 @@ export abstract class Connection {
     return bye === undefined ? null : ['BYE', bye];
   }
 
-  protected _enter(state: State): void {
-    this.state = state;
-    const names = { NONAUTH: 'notAuthenticated', AUTH: 'authenticated', SELECTED: 'selected', LOGOUT: 'logout' } as const;
-    if (state !== 'IDLING') this.#session?.enter(names[state]);
+  #checkBye(): void {
+    const bye = this.untagged_responses.get('BYE');
+    if (bye !== undefined) throw new abort(String(bye.at(-1) ?? ''));
   }
 
-  protected _enable_utf8(): void {
+  protected enterState(state: State): void {
+    this.state = state;
+    if (state !== 'IDLING') this.#link?.enter(sessionStates[state]);
+  }
+
+  protected enableUtf8(): void {
     this.utf8_enabled = true;
-    if (this.#session !== null) this.#session.utf8 = true;
+    this.#link?.enableUtf8();
   }
 
   /** Writes what has been heard and not picked up, from debug level 3 on. */
-  protected _dump_untagged(): void {
+  protected dumpUntagged(): void {
     this.#log.note(3, () => {
       const items = [...this.untagged_responses].map(([type, data]) => `${type}: ${JSON.stringify(data)}`);
       return `untagged responses dump:\n\t\t${items.join('\n\t\t')}`;
@@ -292,186 +320,75 @@ export abstract class Connection {
   }
 
   /** Whether the connection is encrypted. */
-  protected get _is_secure(): boolean {
-    return this.#session?.info.tls != null;
+  protected get isSecure(): boolean {
+    return this.#link?.isSecure === true;
   }
 
   /** Upgrades to TLS behind the server's OK. What was heard in the clear is forgotten. */
-  protected async _secure(servername: string | undefined): Promise<TlsInfo> {
+  protected async secure(servername: string | undefined): Promise<void> {
     this.untagged_responses.clear();
-    const session = this.#session!;
-    try {
-      return await within('STARTTLS', this.timeout ?? PATIENCE, this.#lastHeard, (signal) =>
-        session.startTls(servername === undefined ? { signal } : { servername, signal }),
-      );
-    } catch (reason) {
-      throw reasonOf(reason, 'STARTTLS');
-    }
+    await this.#link!.startTls(servername);
   }
 
-  /** The way of IDLE through this connection. */
-  protected _idle_connection(idler: () => Idler): IdleConnection {
-    let before: State = 'AUTH';
-    let finish: (line: Uint8Array) => void;
-    let answered: Promise<Completion>;
+  /** The way of an {@link Idler} through this connection. */
+  protected idleConnection(): IdleConnection {
     return {
-      begin: (receiver) =>
-        this._turn(async () => {
-          if (!this.capabilities.includes('IDLE')) throw new error('Server does not support IMAP4 IDLE');
-          const line = new Promise<Uint8Array>((resolve) => {
-            finish = resolve;
-          });
-          let agreed!: () => void;
-          const agreement = new Promise<void>((resolve) => {
-            agreed = resolve;
-          });
-          this.#idle = { receiver, idler: idler() };
-          try {
-            this._check_state('IDLE');
-            this.#collected = 0;
-            if (this.#over !== null) throw this.#over;
-            answered = this.#execute({
-              name: 'IDLE',
-              barrier: true,
-              quiet: true,
-              write: (out) => {
-                for (const piece of compose('IDLE', [], false)) out.piece(piece);
-              },
-              continuation: () => {
-                agreed();
-                return line;
-              },
-            });
-            answered.catch((reason: unknown) => receiver.fail(reason));
-            const refusal = await within('IDLE', this.timeout ?? PATIENCE, this.#lastHeard, (signal) =>
-              abortable(Promise.race([agreement.then(() => null), answered]), signal),
-            );
-            if (refusal !== null) throw idleRefused(refusal);
-          } catch (reason) {
-            this.#idle = null;
-            if (reason instanceof DOMException) this.#session?.close(reason);
-            throw reason;
-          }
-          before = this.state;
-          this._enter('IDLING');
+      begin: (receiver) => this.turn(() => this.#beginIdle(receiver)),
+      end: (left) =>
+        this.turn(async () => {
+          for (const [type, data] of left()) this.#keep(type, data);
+          await this.#endIdle();
         }),
-      end: (left) => this._turn(() => this.#endIdle(left, before, finish, answered)),
     };
   }
 
-  async #endIdle(
-    left: readonly IdleEvent[],
-    before: State,
-    finish: (line: Uint8Array) => void,
-    answered: Promise<Completion>,
-  ): Promise<void> {
-    this.#idle = null;
-    if (this.state === 'IDLING') this._enter(before);
-    for (const [type, data] of left) this.#keep(type, data);
-    finish(new TextEncoder().encode('DONE'));
-    const completion = await within('DONE', this.timeout ?? PATIENCE, this.#lastHeard, (signal) =>
-      abortable(answered, signal),
-    );
-    if (completion.status === 'BAD') {
-      throw new error(`IDLE command error: BAD [${bytesRepr(taggedText(completion.response))}]`);
-    }
-  }
-
-  async #connect(): Promise<void> {
+  async #beginIdle(receiver: IdleReceiver): Promise<void> {
+    if (!this.capabilities.includes('IDLE')) throw new error('Server does not support IMAP4 IDLE');
+    this.checkState('IDLE');
+    const idle = { receiver, exchange: null as IdleExchange | null, before: this.state };
+    this.#idle = idle;
     try {
-      await this.#greet();
-      this._enter(this.#session!.state === 'authenticated' ? 'AUTH' : 'NONAUTH');
-      await this._learn_capabilities();
-      this.untagged_responses.delete('CAPABILITY');
-      const version = AllowedVersions.find((name) => this.capabilities.includes(name));
-      if (version === undefined) throw new error('server not IMAP4 compliant');
-      this.PROTOCOL_VERSION = version;
+      idle.exchange = await beginIdle(this.#link!, this.#request('IDLE', []), receiver);
+      this.enterState('IDLING');
     } catch (reason) {
-      this.#over ??= reason as Error;
-      this.shutdown();
-      this.#resolveClosed(this.#over);
+      this.#idle = null;
       throw reason;
     }
   }
 
-  async #greet(): Promise<void> {
-    const { limits } = this.#options;
-    const timeoutMs = this.timeout === null ? 0 : this.timeout * 1000;
-    let heard = '';
-    try {
-      const session = await within('connecting', this.timeout, this.#lastHeard, (signal) =>
-        Session.open({
-          transport: (options) => this.open(this.host, this.port, this.timeout, options),
-          signal,
-          tagPrefix: this.tagpre,
-          // Where the caller gave a timeout it decides; the session's own clocks run behind it.
-          limits: {
-            ...(timeoutMs > 0 && {
-              greetingMs: Math.min(timeoutMs + 60_000, LONGEST_TIMER),
-              silenceMs: Math.min(Math.max(timeoutMs + 60_000, defaultSessionLimits.silenceMs), LONGEST_TIMER),
-            }),
-            ...limits,
-          },
-          onLine: (direction, line) => {
-            heard ||= line;
-            this.#log.wire(`${direction === 'C' ? '>' : '<'} ${bytesRepr(line)}`);
-          },
-          onUntagged: (response) => this.#take(response),
-        }),
-      );
-      this.#session = session;
-      this.#log.note(1, () => `connected to ${session.info.peer.name}, tag ${this.tagpre}`);
-      this.welcome = new TextDecoder().decode(session.greeting.response.bytes);
-      this.#take(session.greeting.response);
-      void session.closed.then((reason) => this.#ended(reason));
-    } catch (reason) {
-      if (!(reason instanceof ImapConnectionError)) throw reason;
-      if (heard !== '') throw new error(`invalid greeting: ${heard}`, { cause: reason });
-      // Bad input, such as a port that does not exist, is the caller's and no failure of a connection.
-      if (reason.cause instanceof RangeError) throw reason.cause;
-      throw reasonOf(reason);
-    }
+  async #endIdle(): Promise<void> {
+    const idle = this.#idle;
+    if (idle?.exchange == null) return;
+    this.#idle = null;
+    if (this.state === 'IDLING') this.enterState(idle.before);
+    await endIdle(this.#link!, idle.exchange);
   }
 
-  #ended(reason: Error | null): void {
-    this.#over ??=
-      reason === null
-        ? new abort('socket error: the connection is closed')
-        : (reasonOf(reason) as Error);
-    this.#resolveClosed(reason === null ? null : this.#over);
-  }
-
-  async #execute(request: Request): Promise<Completion> {
-    const session = this.#session!;
-    const { name } = request;
-    this.tagnum++;
-    let progress = 0;
+  async #connect(): Promise<void> {
     try {
-      return await within(
-        name,
-        request.quiet === true ? null : this.timeout,
-        () => Math.max(this.#lastHeard(), progress),
-        (signal) =>
-          session.execute({
-            collect: (response) => {
-              this.#take(response);
-              return true;
-            },
-            completed: ({ status, response }) => {
-              const text = taggedText(response);
-              if (status !== 'OK') this.#log.note(1, () => `${status} response: ${bytesRepr(text)}`);
-              const code = responseCode(text);
-              if (code !== null) this.#deliver(code.type, [code.data], 0);
-            },
-            onProgress: () => {
-              progress = performance.now();
-            },
-            signal,
-            ...request,
-          }),
-      );
+      const link = await Link.open({
+        transport: (options) => this.open(this.host, this.port, this.timeout, options),
+        tagPrefix: this.tagpre,
+        timeout: this.timeout,
+        limits: this.#options.limits,
+        log: this.#log,
+        onResponse: (response) => this.#take(response),
+      });
+      this.#link = link;
+      this.#log.note(1, () => `connected to ${link.peer}, tag ${this.tagpre}`);
+      this.welcome = text(link.greeting.bytes);
+      this.#take(link.greeting);
+      this.enterState(link.isPreauthenticated ? 'AUTH' : 'NONAUTH');
+      await this.learnCapabilities();
+      this.untagged_responses.delete('CAPABILITY');
+      const version = AllowedVersions.find((name) => this.capabilities.includes(name));
+      if (version === undefined) throw new error('server not IMAP4 compliant');
+      this.PROTOCOL_VERSION = version;
+      this.#resolveClosed(link.closed);
     } catch (reason) {
-      throw reasonOf(reason, name);
+      this.#resolveClosed(reason as Error);
+      this.shutdown();
+      throw reason;
     }
   }
 
@@ -491,12 +408,13 @@ export abstract class Connection {
   }
 
   #deliver(type: string, data: readonly Datum[], size: number): void {
-    const waiting =
-      this.#idle === null ? (this.#collected += size) : this.#idle.receiver.receive([type, [...data]], size);
-    if (this.#idle === null) this.#keep(type, data);
+    const receiver = this.#idle?.receiver;
+    this.#collected += size;
+    if (receiver === undefined) this.#keep(type, data);
+    const waiting = receiver?.receive([type, [...data]], size) ?? this.#collected;
     if (waiting > MOST_UNTAGGED) {
       const message = `the server has sent more than ${MOST_UNTAGGED} bytes that nobody has read`;
-      this.#session?.close(new ImapLimitError(message, 'untagged'));
+      this.#link?.close(new ImapLimitError(message, 'untagged'));
     }
   }
 
@@ -506,14 +424,4 @@ export abstract class Connection {
     else kept.push(...data);
     this.#log.note(5, () => `untagged_responses[${type}] += ${JSON.stringify(data)}`);
   }
-
-  #checkBye(): void {
-    const bye = this.untagged_responses.get('BYE');
-    if (bye !== undefined) throw new abort(String(bye.at(-1) ?? ''));
-  }
-}
-
-function idleRefused({ status, response }: Completion): Error {
-  const text = bytesRepr(taggedText(response));
-  return status === 'NO' ? new error(`idle denied: [${text}]`) : new abort(`unexpected status response: ${text}`);
 }

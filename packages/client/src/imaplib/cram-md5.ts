@@ -3,7 +3,9 @@
 
 /** The answer to a challenge: user, space, digest in hexadecimal. */
 export function cramMd5(user: Uint8Array, password: Uint8Array, challenge: Uint8Array): Uint8Array {
-  const digest = Array.from(hmac(password, challenge), (octet) => octet.toString(16).padStart(2, '0')).join('');
+  const digest = Array.from(hmac(password, challenge), (octet) => octet.toString(16).padStart(2, '0')).join(
+    '',
+  );
   return join(user, new TextEncoder().encode(` ${digest}`));
 }
 
@@ -11,8 +13,18 @@ export function cramMd5(user: Uint8Array, password: Uint8Array, challenge: Uint8
 function hmac(key: Uint8Array, message: Uint8Array): Uint8Array {
   const block = new Uint8Array(64);
   block.set(key.length > 64 ? md5(key) : key);
-  const inner = md5(join(block.map((octet) => octet ^ 0x36), message));
-  return md5(join(block.map((octet) => octet ^ 0x5c), inner));
+  const inner = md5(
+    join(
+      block.map((octet) => octet ^ 0x36),
+      message,
+    ),
+  );
+  return md5(
+    join(
+      block.map((octet) => octet ^ 0x5c),
+      inner,
+    ),
+  );
 }
 
 const shifts = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21];

@@ -111,11 +111,12 @@ export function Time2Internaldate(date_time: DateTime): string {
     if (date_time.startsWith('"') && date_time.endsWith('"')) return date_time;
     throw new RangeError('date_time not of a known type: an INTERNALDATE stands in double quotes');
   }
-  if (typeof date_time === 'number' || typeof date_time === 'boolean') return fromSeconds(Number(date_time));
+  // Python counts truth values among the numbers.
+  if (typeof date_time === 'number' || typeof date_time === 'boolean') return fromSeconds(date_time);
   if (date_time instanceof Date) return fromSeconds(date_time.getTime() / 1000);
   if (Array.isArray(date_time)) return fromTuple(date_time);
   if (typeof date_time === 'object' && date_time !== null && 'year' in date_time && 'hour' in date_time) {
-    return fromZoned(date_time as ZonedDateTime);
+    return fromZoned(date_time);
   }
   throw new RangeError('date_time not of a known type');
 }

@@ -40,6 +40,7 @@ export function reasonOf(reason: unknown, command?: string): unknown {
 
 function socketError({ message, cause }: ImapConnectionError): string {
   // Nothing went wrong but that the server hung up.
-  if (cause === undefined || (cause instanceof ImapConnectionError && cause.cause === undefined)) return 'EOF';
+  if (cause === undefined || (cause instanceof ImapConnectionError && cause.cause === undefined))
+    return 'EOF';
   return cause instanceof Error && cause.name !== 'TimeoutError' ? cause.message : message;
 }

@@ -9,8 +9,8 @@ export type IdleEvent = [typ: string, data: Datum[]];
 export interface IdleConnection {
   /** Sends IDLE and waits for `+`; from then on, and before, hands over what comes. */
   begin(idler: IdleReceiver): Promise<void>;
-  /** Sends DONE and waits for the tagged answer; the events that nobody has taken go back to the connection. */
-  end(left: readonly IdleEvent[]): Promise<void>;
+  /** Sends DONE and waits for the tagged answer; the events that nobody has taken by then are kept for later. */
+  end(left: () => readonly IdleEvent[]): Promise<void>;
 }
 
 /** Where the connection hands over what comes while it idles. */
@@ -77,9 +77,11 @@ export class Idler implements AsyncIterable<IdleEvent>, AsyncDisposable {
       () => false,
     );
     if (!hasBegun) return;
-    const left = this.#waiting.splice(0).map(({ event }) => event);
-    this.#bytes = 0;
-    await this.#connection.end(left);
+    this.#wake?.();
+    await this.#connection.end(() => {
+      this.#bytes = 0;
+      return this.#waiting.splice(0).map(({ event }) => event);
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

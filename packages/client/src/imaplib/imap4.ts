@@ -2,7 +2,7 @@
 
 import { CommandMethods } from './command-methods.ts';
 import { Commands, IMAP4_PORT, IMAP4_SSL_PORT } from './commands.ts';
-import { Connection, type IMAP4Options } from './connection.ts';
+import type { Connection, IMAP4Options } from './connection.ts';
 import type { Server } from './server.ts';
 
 type UpperCase<Methods, Names extends keyof Methods & string> = {
@@ -11,10 +11,13 @@ type UpperCase<Methods, Names extends keyof Methods & string> = {
 
 /** The methods that are commands: each has its name in capitals as well. */
 type CommandName = Exclude<
-  { [Name in keyof CommandMethods]: CommandMethods[Name] extends (...args: never) => unknown ? Name : never }[keyof CommandMethods],
+  {
+    [Name in keyof CommandMethods & string]: CommandMethods[Name] extends (...args: never) => unknown
+      ? Name
+      : never;
+  }[keyof CommandMethods & string],
   keyof Connection | 'recent' | 'response' | 'xatom' | 'login_plain' | 'login_cram_md5'
-> &
-  string;
+>;
 
 /**
  * A connection to an IMAP server, as Python's `imaplib.IMAP4`.

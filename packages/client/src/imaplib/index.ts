@@ -5,7 +5,14 @@ export { Internaldate2tuple, Time2Internaldate, type DateTime, type ZonedDateTim
 export { Int2AP } from './int2ap.ts';
 export { ParseFlags } from './flags.ts';
 export { AllowedVersions, Commands, CRLF, IMAP4_PORT, IMAP4_SSL_PORT } from './commands.ts';
-export type { Authenticator, Criteria, ParamsOption, SearchOptions, UidArgument, UidOption } from './command-methods.ts';
+export type {
+  Authenticator,
+  Criteria,
+  ParamsOption,
+  SearchOptions,
+  UidArgument,
+  UidOption,
+} from './command-methods.ts';
 export type { IMAP4Options } from './connection.ts';
 export type { Datum, Items, MessageSet, Param, Reply, SetMember, State, Text, TimeTuple } from './datum.ts';
 export type { IdleEvent, Idler } from './idler.ts';

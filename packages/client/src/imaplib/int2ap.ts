@@ -8,13 +8,14 @@
  * @throws TypeError where it is no number
  */
 export function Int2AP(num: number | bigint): string {
-  if (typeof num !== 'number' && typeof num !== 'bigint' && typeof num !== 'boolean') {
+  // Python counts truth values among the integers.
+  if (!['number', 'bigint', 'boolean'].includes(typeof num)) {
     throw new TypeError(`Int2AP needs a number, not ${num === null ? 'null' : typeof num}`);
   }
   if (typeof num === 'number' && !Number.isFinite(num)) {
     throw new RangeError(`cannot convert ${num} to an integer`);
   }
-  let rest = typeof num === 'bigint' ? num : BigInt(Math.trunc(Number(num)));
+  let rest = typeof num === 'bigint' ? num : BigInt(Math.trunc(num));
   if (rest < 0n) rest = -rest;
   let letters = '';
   for (; rest > 0n; rest /= 16n) letters = 'ABCDEFGHIJKLMNOP'.charAt(Number(rest % 16n)) + letters;

@@ -10,5 +10,5 @@ export function splitOptions<Value, Options extends object>(
   const last = args.at(-1);
   const isOptions =
     typeof last === 'object' && last !== null && !Array.isArray(last) && !(last instanceof Uint8Array);
-  return isOptions ? [args.slice(0, -1) as Value[], last as Options] : [args as Value[], {}];
+  return isOptions ? [args.slice(0, -1) as Value[], last] : [args as Value[], {}];
 }

@@ -5,7 +5,9 @@ import { memoryPair, type MemoryPair, type MemoryPairOptions, type MemoryServer 
 import type { Connect } from '../transport/byte-stream.ts';
 
 /** Answers one command: texts in which `{tag}` is its tag. Behind a text that ends in a bare `+` line it reads a line. */
-export type Answer = readonly string[] | ((command: ReceivedCommand, server: ScriptedServer) => Promise<void> | void);
+export type Answer =
+  | readonly string[]
+  | ((command: ReceivedCommand, server: ScriptedServer) => Promise<void> | void);
 
 /** A command as it came. */
 export interface ReceivedCommand {

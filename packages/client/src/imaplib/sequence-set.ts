@@ -17,7 +17,8 @@ export function sequenceSet(value: MessageSet, encode: (value: Text) => string):
 
 function member(value: SetMember): string {
   if (!Array.isArray(value)) return messageNumber(value as number);
-  if (value.length !== 2) throw new RangeError(`a range has a first and a last message, not ${value.length} numbers`);
+  if (value.length !== 2)
+    throw new RangeError(`a range has a first and a last message, not ${value.length} numbers`);
   const [first, last] = value as readonly [number, number | '*' | null];
   return `${messageNumber(first)}:${last === '*' || last === null ? '*' : messageNumber(last)}`;
 }

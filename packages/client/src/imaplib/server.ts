@@ -34,7 +34,11 @@ export interface TransportOptions {
 }
 
 /** The connection that the options, the default or else the page's own `/imap` lead to. */
-export function connectTo(server: Server, options: TransportOptions, defaultTransport: Transport | null): Connect {
+export function connectTo(
+  server: Server,
+  options: TransportOptions,
+  defaultTransport: Transport | null,
+): Connect {
   if (options.transport !== undefined) return options.transport;
   if (options.bridge === undefined && defaultTransport !== null) return defaultTransport(server);
   const chosen = options.bridge ?? '/imap';

@@ -62,7 +62,7 @@ function argument(value: unknown): unknown {
   if (value === null || typeof value !== 'object') return value;
   const entry = value as Record<string, unknown>;
   if ('$bytes' in entry || '$bytearray' in entry) {
-    return new Uint8Array(Buffer.from((entry['$bytes'] ?? entry['$bytearray']) as string, 'latin1'));
+    return new Uint8Array(Buffer.from(String(entry['$bytes'] ?? entry['$bytearray']), 'latin1'));
   }
   if ('$float' in entry) return Number(String(entry['$float']).replace('inf', 'Infinity'));
   if ('$int' in entry) return BigInt(entry['$int'] as string);
@@ -104,17 +104,22 @@ describe.each(Object.keys(functions))('%s', (name) => {
   const rows = vectors.filter(({ fn, id }) => fn === name && elsewhere[id] === undefined);
   test.each(rows)('$id in $tz', ({ tz, fn, args, expect: expected, isdst_hard }) => {
     process.env['TZ'] = tz;
-    const call = () => functions[fn](argument(args[0]));
-    if (expected.exc !== undefined) {
-      expect(call).toThrow(exceptions[expected.exc]);
-      return;
-    }
-    const [got, want] = [call(), result(expected.ok)];
+    const want = expected.exc === undefined ? result(expected.ok) : exceptions[expected.exc];
+    const got = outcome(() => functions[fn](argument(args[0])));
     // Whether it is daylight saving time cannot be told from offsets where a zone changes its standard time.
-    if (isdst_hard === true) expect((got as number[]).slice(0, 8)).toEqual((want as number[]).slice(0, 8));
-    else expect(got).toEqual(want);
+    const comparable = (value: unknown) => (isdst_hard === true ? (value as number[]).slice(0, 8) : value);
+    expect(comparable(got)).toEqual(comparable(want));
   });
 });
+
+/** What a call gives, or the class of what it throws. */
+function outcome(call: () => unknown): unknown {
+  try {
+    return call();
+  } catch (thrown) {
+    return (thrown as Error).constructor;
+  }
+}
 
 test('every row is either run or listed with its reason', () => {
   const run = vectors.filter(({ id }) => elsewhere[id] === undefined);
