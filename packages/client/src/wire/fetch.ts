@@ -165,7 +165,7 @@ function readOffset(reader: ResponseReader): number {
   const from = reader.position;
   let value = 0;
   while (reader.peek() >= 48 && reader.peek() <= 57) {
-    value = value * 10 + reader.peek() - 48;
+    value = value * 10 + (reader.peek() - 48);
     reader.position++;
   }
   if (reader.position === from || value > Number.MAX_SAFE_INTEGER) throw reader.fails('an offset');

@@ -115,21 +115,21 @@ export class ResponseReader {
     this.#spend();
     // quirk: quoted-number
     const quoted = this.skip('"');
-    let value = 0;
-    let at = this.position;
-    for (; isDigit(this.bytes[at]); at++) value = value * 10 + (this.bytes[at] ?? ZERO) - ZERO;
-    if (at === this.position || value > Number.MAX_SAFE_INTEGER || endsWord[this.bytes[at] ?? SP] === 0) {
-      const other = at < this.bytes.length && this.bytes[at] !== BRACKET_CLOSE;
-      if (at === this.position || other) {
-        const read = this.#oddNumber();
-        if (read === null) throw this.#failsAt('a number', from);
-        value = read;
-        at = this.position;
-      }
-      if (value > Number.MAX_SAFE_INTEGER) throw this.#failsAt('a number below 2^53', from);
-    }
-    this.position = at;
+    const value = this.#digits() ?? this.#oddNumber();
+    if (value === null) throw this.#failsAt('a number', from);
+    if (value > Number.MAX_SAFE_INTEGER) throw this.#failsAt('a number below 2^53', from);
     if (quoted) this.expect('"');
+    return value;
+  }
+
+  /** Digits and nothing else, or null. */
+  #digits(): number | null {
+    const { bytes, position } = this;
+    let value = 0;
+    let at = position;
+    for (; isDigit(bytes[at]); at++) value = value * 10 + ((bytes[at] ?? ZERO) - ZERO);
+    if (at === position || endsAtom[bytes[at] ?? SP] === 0) return null;
+    this.position = at;
     return value;
   }
 
@@ -338,7 +338,7 @@ export class ResponseReader {
     if (bytes[at] !== BRACE_OPEN) return null;
     let size = 0;
     const digits = ++at;
-    for (; isDigit(bytes[at]); at++) size = size * 10 + (bytes[at] ?? ZERO) - ZERO;
+    for (; isDigit(bytes[at]); at++) size = size * 10 + ((bytes[at] ?? ZERO) - ZERO);
     if (at === digits) return null;
     if (bytes[at] === PLUS) at++;
     if (bytes[at] !== BRACE_CLOSE) return null;

@@ -99,7 +99,7 @@ function untagged(bytes: Uint8Array, start: number): Head {
   let number: number | null = null;
   if (isDigit(bytes[at])) {
     let value = 0;
-    for (; isDigit(bytes[at]); at++) value = value * 10 + (bytes[at] ?? ZERO) - ZERO;
+    for (; isDigit(bytes[at]); at++) value = value * 10 + ((bytes[at] ?? ZERO) - ZERO);
     if (at === bytes.length || bytes[at] === SP) {
       number = value;
       // quirk: two-spaces. DavMail writes `*  3 EXISTS`.
