@@ -1,6 +1,6 @@
 // The list of a whole mailbox: UID FETCH 1:* (UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE), from
 // memory and live, beside the raw floor: a socket that only counts the bytes of the same answer.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
 import { createBridge } from '@imaplib/bridge';
 import { bridge, ImapClient } from '@imaplib/client';
@@ -83,8 +83,7 @@ for line in sys.stdin:
 `;
 
 /** CPython's imaplib, kept running; it parses nothing. Null where there is no python3. */
-async function imaplib(port) {
-  const { spawn } = await import('node:child_process');
+function imaplib(port) {
   if (spawnSync('python3', ['--version']).error !== undefined) return null;
   const child = spawn('python3', ['-c', python, String(port)], { stdio: ['pipe', 'pipe', 'inherit'] });
   return {
@@ -103,7 +102,7 @@ export async function fetchRows({ messages, rounds }) {
     mailboxes: { [user]: [{ path: 'INBOX', messages: manyMessages(messages) }] },
     format: 'sdbox',
   });
-  const relay = await createBridge({
+  const relay = createBridge({
     targets: { dovecot: { host: '127.0.0.1', port: dovecot.port, tls: 'none' } },
     allowNoOrigin: true,
     tokens: ['bench'],
@@ -119,7 +118,7 @@ export async function fetchRows({ messages, rounds }) {
   };
   const direct = await connectOver(tcp({ host: '127.0.0.1', port: dovecot.port, tls: 'none' }));
   const bridged = await connectOver(bridge({ url: relay.url, target: 'dovecot', token: 'bench', WebSocket }));
-  const cpython = await imaplib(dovecot.port);
+  const cpython = imaplib(dovecot.port);
   if (cpython === null) console.log('left out: CPython imaplib (no python3 here)');
   const size = kept.chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   console.log(`the answer is ${(size / 1e6).toFixed(1)} MB`);

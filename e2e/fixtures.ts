@@ -13,7 +13,7 @@ import {
   type SeedFolder,
 } from '@imaplib/demo/server';
 
-const page = fileURLToPath(new URL('../packages/demo/dist/page', import.meta.url));
+const builtPage = fileURLToPath(new URL('../packages/demo/dist/page', import.meta.url));
 
 /** Enough for the tests of one worker. */
 const users = Array.from({ length: 60 }, (_, index) => `user${index}`);
@@ -42,7 +42,7 @@ export async function startSite({ labels = {}, allowHosts = false, ...options }:
   const bridge = createBridge({
     ...options,
     log: () => {},
-    staticDir: page,
+    staticDir: builtPage,
     staticFiles: { '/config.json': { type: 'application/json', body: JSON.stringify(config) } },
   });
   await bridge.listen();
