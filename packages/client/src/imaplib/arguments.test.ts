@@ -143,7 +143,7 @@ describe('params', () => {
     ['HEADER.FIELDS ?', ['DATE', 'FROM'], 'HEADER.FIELDS (DATE FROM)'],
     ['KEYWORD ?f', '$Junk', 'KEYWORD $Junk'],
     ['STORE ?f', ['\\Seen', '\\*'], 'STORE (\\Seen \\*)'],
-    ['UID ?s', [1, [3, 5]] as unknown as Param, 'UID 1,3:5'],
+    ['UID ?s', [1, [3, 5]], 'UID 1,3:5'],
     ['a?? ?', 'b', 'a? b'],
   ])('%j with %j', (template, param, expected) => {
     expect(filled(template, param)).toBe(expected);
@@ -156,8 +156,8 @@ describe('params', () => {
     ['FROM ?', ['a\r\nb'], RangeError],
     ['LARGER ?', [true as unknown as Param], TypeError],
     ['LARGER ?', [1.5], TypeError],
-    ['UID ?s', [[[1]] as unknown as Param], RangeError],
-    ['UID ?s', [[[1, 2, 3]] as unknown as Param], RangeError],
+    ['UID ?s', [[[1]]], RangeError],
+    ['UID ?s', [[[1, 2, 3]]], RangeError],
   ])('%j with %j is refused', (template, params, kind) => {
     expect(() => filled(template, ...params)).toThrow(kind);
   });
