@@ -111,7 +111,7 @@ test.describe('what went wrong is said', () => {
       await attempt(page, site);
       const alert = problem(page);
       await expect(alert).toContainText(reason);
-      await expect(alert.getByRole('region', { name: 'Certificates' }).getByRole('listitem')).toHaveCount(
+      await expect(alert.getByRole('list', { name: 'Certificates' }).getByRole('listitem')).toHaveCount(
         chain,
       );
       await site.close();
