@@ -1,9 +1,10 @@
 // IDLE by itself: begins when nothing has been asked for a while, ends when something is, and is renewed before
-// servers lose patience (RFC 2177: within 29 minutes). Without the capability it asks with NOOP.
+// servers lose patience (RFC 2177: within 29 minutes). Where the server has no IDLE, or refuses it, it asks with NOOP.
 
 import { idle } from '../commands/idle.ts';
 import { noop } from '../commands/noop.ts';
 import { run, type Runner } from '../commands/command.ts';
+import { ImapCommandError } from '../session/errors.ts';
 
 /** Times in milliseconds. */
 const AFTER = 1_000;
@@ -14,6 +15,10 @@ const POLL = 60_000;
 export class AutoIdle {
   readonly #runner: Runner;
   #enabled = false;
+  /** Loops that want to hear of events, whatever {@link enable} said. */
+  #holds = 0;
+  /** The server has IDLE and does not let us. */
+  #refused = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stop: (() => void) | null = null;
 
@@ -24,17 +29,18 @@ export class AutoIdle {
   /** On or off; while it is off an IDLE that runs is ended. */
   enable(on: boolean): void {
     this.#enabled = on;
-    if (on) this.quiet();
-    else this.#cease();
+    this.#change();
   }
 
-  /** Begins at once and stays on, whatever {@link enable} said, until what is returned is called. */
+  /** Begins at once and stays on until what is returned is called. */
   hold(): () => void {
-    const before = this.#enabled;
-    this.#enabled = true;
+    this.#holds += 1;
     this.quiet(0);
+    let held = true;
     return () => {
-      if (this.#enabled) this.enable(before);
+      if (held) this.#holds -= 1;
+      held = false;
+      this.#change();
     };
   }
 
@@ -42,20 +48,24 @@ export class AutoIdle {
   quiet(after: number = AFTER): void {
     clearTimeout(this.#timer);
     const { session } = this.#runner;
-    if (!this.#enabled || session.state !== 'selected' || !session.idle) return;
-    const canIdle = session.capabilities.has('IDLE');
-    this.#timer = setTimeout(() => void (canIdle ? this.#idle() : this.#poll()), canIdle ? after : POLL);
+    if (!this.#isWanted || session.state !== 'selected' || !session.idle) return;
+    if (session.supports('IDLE') && !this.#refused) this.#timer = setTimeout(() => void this.#idle(), after);
+    else this.#timer = setTimeout(() => void this.#poll(), POLL);
   }
 
   /** The connection is over. */
   end(): void {
-    this.#enabled = false;
-    this.#cease();
-  }
-
-  #cease(): void {
     clearTimeout(this.#timer);
     this.#stop?.();
+  }
+
+  get #isWanted(): boolean {
+    return this.#enabled || this.#holds > 0;
+  }
+
+  #change(): void {
+    if (this.#isWanted) this.quiet();
+    else this.end();
   }
 
   async #idle(): Promise<void> {
@@ -66,13 +76,14 @@ export class AutoIdle {
     const renewal = setTimeout(() => this.#stop?.(), RENEW);
     try {
       await idle(this.#runner, { stop, onInterrupt: () => this.#stop?.() });
-    } catch {
-      // Refused, or the connection went: that one is told by `closed`. A server that refuses IDLE is polled instead.
-      if (this.#runner.session.state === 'selected') this.#timer = setTimeout(() => void this.#poll(), POLL);
+    } catch (error) {
+      // A lost connection is told by `closed`.
+      if (error instanceof ImapCommandError) this.#refused = true;
     } finally {
       clearTimeout(renewal);
       this.#stop = null;
     }
+    if (this.#refused) this.quiet();
   }
 
   async #poll(): Promise<void> {

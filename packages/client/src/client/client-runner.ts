@@ -19,6 +19,7 @@ export class ClientRunner implements Runner {
 
   static async open(options: ConnectOptions): Promise<ClientRunner> {
     const runner = new ClientRunner();
+    runner.events.onAll(options.on ?? {});
     const session = await Session.open({
       transport: options.transport,
       signal: options.signal,
@@ -28,6 +29,7 @@ export class ClientRunner implements Runner {
       onIdle: () => runner.idling.quiet(),
     });
     runner.#session = session;
+    runner.#alert(session.greeting);
     session.stream.onDrain = (deadlineMs) => runner.events.emit('drain', { deadlineMs });
     void session.closed.then((error) => {
       runner.idling.end();
@@ -41,8 +43,14 @@ export class ClientRunner implements Runner {
     return this.#session!;
   }
 
+  leave(): void {
+    this.session.enter('authenticated');
+    this.selection.leave();
+  }
+
   unasked(response: Response): void {
     try {
+      if (response.tag === '') throw new Error('the line is no response');
       if (response.name === 'OK' || response.name === 'NO' || response.name === 'BAD') {
         this.#alert(readStatusText(response.reader()));
       }

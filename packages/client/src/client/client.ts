@@ -20,7 +20,6 @@ import { store, type FlagChange } from '../commands/store.ts';
 import { subscribe } from '../commands/subscribe.ts';
 import { unselect } from '../commands/unselect.ts';
 import { unsubscribe } from '../commands/unsubscribe.ts';
-import { ImapConnectionError } from '../session/errors.ts';
 import type { SessionState } from '../session/request.ts';
 import type { Session } from '../session/session.ts';
 import type { StreamInfo } from '../transport/byte-stream.ts';
@@ -73,7 +72,8 @@ export class ImapClient {
       await secure(runner, options);
       // A server that has signed us in already (PREAUTH) wants to hear of no password.
       const isAsked = runner.session.state === 'notAuthenticated';
-      if (options.auth !== undefined && isAsked) await signIn(runner, options.auth, { signal: options.signal });
+      if (options.auth !== undefined && isAsked)
+        await signIn(runner, options.auth, { signal: options.signal });
       else await learnCapabilities(runner, { signal: options.signal });
       if (options.autoIdle !== false) runner.idling.enable(true);
     } catch (error) {
@@ -168,16 +168,11 @@ export class ImapClient {
   }
 
   /**
-   * The content of one part, decoded, in pieces fetched as they are read; other calls run in between. With a section
+   * The content of one part of a message in the selected mailbox, decoded, in pieces fetched as they are read; other calls run in between. With a section
    * as text (`''` is the whole message) the octets come as they are. Cancelling the stream stops fetching.
    */
   download(uid: number, part: BodyPart | string, options: DownloadOptions = {}): ReadableStream<Uint8Array> {
-    const begun = this.mailbox;
-    const stillSelected = (): void => {
-      const now = this.mailbox;
-      if (now !== null && now.name === begun?.name && now.uidValidity === begun.uidValidity) return;
-      throw new ImapConnectionError(`the mailbox of message ${uid} is no longer selected`);
-    };
+    const stillSelected = this.#runner.selection.stillSelected(`Downloading message ${uid}`);
     return download(this.#runner, { uid, part, stillSelected }, options);
   }
 
@@ -258,15 +253,13 @@ export class ImapClient {
   }
 
   /** Leaves the mailbox and expunges what is marked \Deleted. */
-  async close(options: CallOptions = {}): Promise<void> {
-    await this.#run(close, undefined, options);
-    this.#runner.selection.leave();
+  close(options: CallOptions = {}): Promise<void> {
+    return this.#run(close, undefined, options);
   }
 
   /** Leaves the mailbox without expunging. */
-  async unselect(options: CallOptions = {}): Promise<void> {
-    await this.#run(unselect, undefined, options);
-    this.#runner.selection.leave();
+  unselect(options: CallOptions = {}): Promise<void> {
+    return this.#run(unselect, undefined, options);
   }
 
   /** Says good-bye and closes; never fails on a connection that is gone already. */

@@ -3,7 +3,7 @@
 
 import { fetch } from '../commands/fetch.ts';
 import { run, type Runner } from '../commands/command.ts';
-import { ImapConnectionError } from '../session/errors.ts';
+import { tell } from '../session/tell.ts';
 import type { BodyPart } from '../wire/bodystructure.ts';
 import type { FetchedMessage } from '../wire/fetch.ts';
 import { decodeTransfer } from '../wire/transfer-encoding.ts';
@@ -51,12 +51,13 @@ function octets(
 ): ReadableStream<Uint8Array> {
   const cancelled = new AbortController();
   const anySignal = signal === undefined ? cancelled.signal : AbortSignal.any([signal, cancelled.signal]);
-  const pending: Promise<FetchedMessage | undefined>[] = [];
+  const pending: { readonly offset: number; readonly message: Promise<FetchedMessage | undefined> }[] = [];
   let total = size;
   let asked = 0;
   let transferred = 0;
 
   const ask = (): void => {
+    const offset = asked;
     const message = run(
       runner,
       fetch,
@@ -64,12 +65,12 @@ function octets(
         set: uid,
         uid: true,
         // The size of a whole message comes along with its first octets.
-        items: { size: section === '' && asked === 0, sections: [{ section, offset: asked, length: CHUNK }] },
+        items: { size: section === '' && offset === 0, sections: [{ section, offset, length: CHUNK }] },
       },
       { signal: anySignal, check: stillSelected },
     ).then((rows) => rows.find((row) => row.sections.length > 0));
     message.catch(() => {}); // looked at in its turn, or never where the reader has gone
-    pending.push(message);
+    pending.push({ offset, message });
     asked += CHUNK;
   };
 
@@ -78,22 +79,33 @@ function octets(
       async pull(controller) {
         while (pending.length < OUTSTANDING && (pending.length === 0 || (total !== null && asked < total)))
           ask();
-        const message = await pending.shift()!;
-        const found = message?.sections[0];
-        if (message === undefined || found === undefined) {
-          throw new ImapConnectionError(`message ${uid} is no longer in the mailbox`);
+        const { offset, message: coming } = pending.shift()!;
+        try {
+          const message = await coming;
+          const found = message?.sections[0];
+          if (message === undefined || found === undefined) {
+            throw new RangeError(`message ${uid} has no part ${section}, or is no longer in the mailbox`);
+          }
+          if (found.offset !== null && found.offset !== offset) {
+            throw new RangeError(
+              `message ${uid}: the server sent the octets from ${found.offset} on, not ${offset}`,
+            );
+          }
+          const bytes = found.bytes ?? new Uint8Array(0);
+          total ??= message.size ?? null;
+          transferred += bytes.length;
+          tell(onProgress, { transferred, total });
+          if (bytes.length > 0) controller.enqueue(bytes);
+          // RFC822.SIZE and BODYSTRUCTURE are wrong often enough: only a short answer is sure to be the last. One
+          // without an offset may be everything, whatever was asked.
+          const isWhole = found.offset === null && (total === null || transferred >= total);
+          if (bytes.length === CHUNK && transferred !== total && !isWhole) return;
+        } catch (error) {
+          cancelled.abort(error);
+          throw error;
         }
-        const bytes = found.bytes ?? new Uint8Array(0);
-        total ??= message.size ?? null;
-        transferred += bytes.length;
-        onProgress?.({ transferred, total });
-        if (bytes.length > 0) controller.enqueue(bytes);
-        // RFC822.SIZE and BODYSTRUCTURE are wrong often enough: only a short answer is sure to be the last.
-        const isLast = bytes.length !== CHUNK || transferred === total;
-        if (isLast) {
-          cancelled.abort();
-          controller.close();
-        }
+        cancelled.abort();
+        controller.close();
       },
       cancel: (reason) => cancelled.abort(reason),
     },

@@ -1,5 +1,7 @@
 // Typed events. A listener that throws harms neither the connection nor the other listeners.
 
+import { tell } from '../session/tell.ts';
+
 /** Listeners by the name of what they wait for. */
 export class Emitter<Events> {
   readonly #listeners = new Map<keyof Events, Set<(event: never) => void>>();
@@ -14,22 +16,17 @@ export class Emitter<Events> {
     return () => entries.delete(entry);
   }
 
-  emit<Type extends keyof Events>(type: Type, event: Events[Type]): void {
-    for (const listener of this.#listeners.get(type) ?? []) {
-      try {
-        (listener as (event: Events[Type]) => void)(event);
-      } catch (error) {
-        // As the platform does with listeners of its own: told to the page, not to the sender.
-        reportError(error);
-      }
+  /** As {@link on}, for several at once. */
+  onAll(listeners: { readonly [Type in keyof Events]?: (event: Events[Type]) => void }): void {
+    for (const type of Object.keys(listeners) as (keyof Events)[]) {
+      const listener = listeners[type];
+      if (listener !== undefined) this.on(type, listener);
     }
   }
-}
 
-function reportError(error: unknown): void {
-  if (typeof globalThis.reportError === 'function') globalThis.reportError(error);
-  else
-    setTimeout(() => {
-      throw error;
-    });
+  emit<Type extends keyof Events>(type: Type, event: Events[Type]): void {
+    for (const listener of this.#listeners.get(type) ?? []) {
+      tell(listener as (event: Events[Type]) => void, event);
+    }
+  }
 }

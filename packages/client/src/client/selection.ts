@@ -1,6 +1,7 @@
 // The selected mailbox as the server tells it: what SELECT said, kept up to date by everything that comes unasked.
 
 import type { Opening } from '../commands/select.ts';
+import { ImapStateError } from '../session/errors.ts';
 import { readFlags } from '../wire/capability.ts';
 import { readFetch } from '../wire/fetch.ts';
 import { readStatusText, type Response } from '../wire/response.ts';
@@ -39,6 +40,21 @@ export class Selection {
     this.#mailbox = null;
   }
 
+  /**
+   * A test that the mailbox which is selected now still is; UIDs mean nothing in another one, or in one made anew.
+   *
+   * @param what the beginning of the error's message
+   */
+  stillSelected(what: string): () => void {
+    const begun = this.#mailbox;
+    return () => {
+      const now = this.#mailbox;
+      if (begun === null) throw new ImapStateError(`${what}: no mailbox is selected`);
+      if (now?.name === begun.name && now.uidValidity === begun.uidValidity) return;
+      throw new ImapStateError(`${what}: the mailbox ${begun.name} is no longer selected`);
+    };
+  }
+
   /** Takes what the server says while a mailbox is being opened; it counts once that has been answered with OK. */
   opening(name: string): Opening {
     let draft: SelectedMailbox = { ...nothing, name };
@@ -49,7 +65,6 @@ export class Selection {
       opened: (readOnly) => {
         this.#mailbox = { ...draft, readOnly };
       },
-      refused: () => this.leave(),
     };
   }
 
@@ -58,12 +73,13 @@ export class Selection {
     const before = this.#mailbox;
     if (before === null) return false;
     if (response.name === 'FETCH') {
-      this.#events.emit('fetch', { message: readFetch(response.reader(), response.number ?? 0) });
+      this.#events.emit('fetch', { message: readFetch(response.reader(), numberOf(response)) });
       return true;
     }
     if (response.name === 'EXPUNGE') {
+      const sequence = numberOf(response);
       this.#mailbox = { ...before, exists: Math.max(0, before.exists - 1) };
-      this.#events.emit('expunge', { sequence: response.number ?? 0 });
+      this.#events.emit('expunge', { sequence });
       return true;
     }
     const change = readChange(response);
@@ -81,9 +97,9 @@ export class Selection {
 function readChange(response: Response): Partial<SelectedMailbox> | null {
   switch (response.name) {
     case 'EXISTS':
-      return { exists: response.number ?? 0 };
+      return { exists: numberOf(response) };
     case 'RECENT':
-      return { recent: response.number ?? 0 };
+      return { recent: numberOf(response) };
     case 'FLAGS':
       return { flags: readFlags(response.reader()) };
     case 'OK':
@@ -91,6 +107,11 @@ function readChange(response: Response): Partial<SelectedMailbox> | null {
     default:
       return null;
   }
+}
+
+function numberOf({ name, number }: Response): number {
+  if (number === null) throw new Error(`${name} without its number`);
+  return number;
 }
 
 function readCode(response: Response): Partial<SelectedMailbox> | null {

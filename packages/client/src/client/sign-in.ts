@@ -8,7 +8,8 @@ import { login } from '../commands/login.ts';
 import { starttls } from '../commands/starttls.ts';
 import { login as saslLogin } from '../sasl/login.ts';
 import { plain } from '../sasl/plain.ts';
-import { ImapCapabilityError, ImapConnectionError } from '../session/errors.ts';
+import { ImapCapabilityError, ImapCommandError, ImapConnectionError } from '../session/errors.ts';
+import { abortable } from '../transport/abort.ts';
 import type { Secret } from '../transport/byte-stream.ts';
 import type { Auth, CallOptions, ConnectOptions } from './types.ts';
 
@@ -40,11 +41,19 @@ export async function secure(
     return;
   }
   await learnCapabilities(runner, { signal });
-  if (!session.capabilities.has('STARTTLS')) {
-    if (isNeeded) throw new ImapCapabilityError('A protected connection', 'STARTTLS');
-    return;
+  if (!session.supports('STARTTLS')) {
+    if (!isNeeded) return;
+    const hint = "connect with TLS from the start (port 993), or allow the plain line with security: 'none'";
+    throw new ImapCapabilityError('A protected connection', 'STARTTLS', hint);
   }
-  await starttls(session, { servername, signal });
+  if (!isNeeded && session.stream.startTls === undefined) return;
+  try {
+    await starttls(session, { servername, signal });
+  } catch (error) {
+    // Refused: the plain line is as good as before, and that was good enough.
+    if (!isNeeded && error instanceof ImapCommandError) return;
+    throw error;
+  }
   // Nothing else goes out before the server has said what it can do on the protected line.
   await run(runner, capability, undefined, { signal });
 }
@@ -58,7 +67,7 @@ export async function signIn(runner: Runner, auth: Auth, options: CallOptions = 
   const { session } = runner;
   await learnCapabilities(runner, options);
   const way = auth.mechanism ?? chooseMechanism(session.capabilities);
-  const pass = await reveal(auth.pass);
+  const pass = await abortable(reveal(auth.pass), options.signal);
   session.forgetCapabilities();
   if (way === 'PLAIN') await authenticate(runner, plain(auth.user, pass), options);
   else if (way === 'LOGIN') await authenticate(runner, saslLogin(auth.user, pass), options);

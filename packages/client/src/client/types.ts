@@ -12,6 +12,9 @@ export interface Auth {
   readonly mechanism?: 'PLAIN' | 'LOGIN';
 }
 
+/** Listeners by the name of their event. */
+export type ClientListeners = { readonly [Type in keyof ClientEvents]?: (event: ClientEvents[Type]) => void };
+
 /** How {@link ImapClient.connect} connects. */
 export interface ConnectOptions {
   readonly transport: Connect;
@@ -27,6 +30,8 @@ export interface ConnectOptions {
   readonly servername?: string | undefined;
   /** IDLE by itself after a second without a call; true by default. */
   readonly autoIdle?: boolean;
+  /** Listeners that hear of what happens while connecting, too: an alert at login, a warning. */
+  readonly on?: ClientListeners | undefined;
   readonly limits?: Partial<SessionLimits> | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Each line sent (secrets hidden) and received, for logs. */

@@ -32,7 +32,7 @@ export async function authenticate(
     secret: true,
     write: (out) => {
       out.atom('AUTHENTICATE').atom(mechanism.name);
-      if (first === null || !session.capabilities.has('SASL-IR')) return;
+      if (first === null || !session.supports('SASL-IR')) return;
       out.secretAtom(first.length === 0 ? '=' : toBase64(first));
       first = null;
     },

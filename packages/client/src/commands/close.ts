@@ -7,6 +7,6 @@ export const close = command<void, never, void>({
   name: 'CLOSE',
   states: selected,
   barrier: true,
-  completed: (session) => session.enter('authenticated'),
+  completed: (runner) => runner.leave(),
   result: () => {},
 });

@@ -1,13 +1,16 @@
 // What a command is: its name, where it is legal, what it sends, what it collects and what that adds up to. Each
 // command is one such value in a file of its own; what runs them is here.
 
-import { ImapCapabilityError, ImapCommandError } from '../session/errors.ts';
+import { ImapCapabilityError, ImapCommandError, ImapLimitError } from '../session/errors.ts';
 import type { Completion, Request, SessionState } from '../session/request.ts';
 import { ResponseQueue } from '../session/response-queue.ts';
 import type { Session } from '../session/session.ts';
 import type { ResponseReader } from '../wire/reader.ts';
 import type { Response } from '../wire/response.ts';
 import type { CommandWriter } from '../wire/writer.ts';
+
+/** A result that is held in memory as a whole is refused beyond this: an endless answer would fill it. */
+const MOST_COLLECTED = 256 * 1024 * 1024;
 
 /** A command as data. `Args` is one object, `Row` what one collected response gives, `Result` what the call gives. */
 export interface Command<Args, Row, Result> {
@@ -21,14 +24,18 @@ export interface Command<Args, Row, Result> {
   readonly barrier?: boolean;
   /** Whether it counts by sequence number (RFC 3501 5.5). */
   readonly bySequence?: (args: Args) => boolean;
+  /** See {@link Request.keepsNumbers}. */
+  readonly keepsNumbers?: (args: Args) => boolean;
+  /** See {@link Request.endsConnection}. */
+  readonly endsConnection?: boolean;
   /** Writes the arguments; the name is written already. */
   readonly send?: (out: CommandWriter, args: Args) => void;
   /** The untagged responses that belong to it, by name. */
   readonly collect?: Readonly<Record<string, (line: ResponseReader, response: Response, args: Args) => Row>>;
-  /** Which of them are really its own; the others go where unasked responses go. */
-  readonly accepts?: (row: Row, args: Args) => boolean;
+  /** Which of them are really its own; the others go where unasked responses go. Asked once for each call. */
+  readonly accepts?: (args: Args) => (row: Row) => boolean;
   /** Called with the tagged OK before anything else is read. */
-  readonly completed?: (session: Session, args: Args) => void;
+  readonly completed?: (runner: Runner, args: Args) => void;
   /** What the call resolves to. */
   readonly result: (rows: Row[], done: Completion, args: Args) => Result;
 }
@@ -43,6 +50,8 @@ export function command<Args, Row, Result>(
 /** Whom a command runs on. */
 export interface Runner {
   readonly session: Session;
+  /** No mailbox is selected any more. */
+  leave(): void;
   /** Takes a response that turned out not to be the command's own. */
   unasked(response: Response): void;
   /** Told of a response that could not be read. */
@@ -71,18 +80,24 @@ export async function run<Args, Row, Result>(
   options: RunOptions = {},
 ): Promise<Result> {
   const rows: Row[] = [];
+  const accepts = definition.accepts?.(args);
+  let collected = 0;
   const done = await runner.session.execute({
     ...requestOf(runner, definition, args, options),
     collect: (response) => {
       const read = definition.collect?.[response.name];
       if (read === undefined) return false;
+      let row: Row;
       try {
-        const row = read(response.reader(), response, args);
-        if (definition.accepts?.(row, args) === false) return false;
-        rows.push(row);
+        row = read(response.reader(), response, args);
       } catch (error) {
         runner.warn(error, response);
+        return true;
       }
+      if (accepts?.(row) === false) return false;
+      collected += response.bytes.length;
+      if (collected > MOST_COLLECTED) throw tooMuch(definition, args);
+      rows.push(row);
       return true;
     },
   });
@@ -101,6 +116,7 @@ export async function* iterate<Args, Row, Result>(
   options: RunOptions = {},
 ): AsyncGenerator<Row, void, undefined> {
   const queue = new ResponseQueue();
+  const accepts = definition.accepts?.(args);
   runner.session
     .execute({
       ...requestOf(runner, definition, args, options),
@@ -125,7 +141,7 @@ export async function* iterate<Args, Row, Result>(
         runner.warn(error, response);
         continue;
       }
-      if (definition.accepts?.(row, args) === false) runner.unasked(response);
+      if (accepts?.(row) === false) runner.unasked(response);
       else yield row;
     }
   } finally {
@@ -138,7 +154,7 @@ function nameOf<Args, Row, Result>({ name }: Command<Args, Row, Result>, args: A
 }
 
 function requestOf<Args, Row, Result>(
-  { session }: Runner,
+  runner: Runner,
   definition: Command<Args, Row, Result>,
   args: Args,
   options: RunOptions,
@@ -149,9 +165,11 @@ function requestOf<Args, Row, Result>(
     ...(definition.states === undefined ? {} : { states: definition.states }),
     barrier: definition.barrier === true,
     bySequence: definition.bySequence?.(args) === true,
+    keepsNumbers: definition.keepsNumbers?.(args) === true,
+    endsConnection: definition.endsConnection === true,
     check: () => {
       const needed = definition.needs?.(args) ?? null;
-      if (needed !== null && !session.capabilities.has(needed)) throw new ImapCapabilityError(name, needed);
+      if (needed !== null && !runner.session.supports(needed)) throw new ImapCapabilityError(name, needed);
       options.check?.();
     },
     write: (out) => {
@@ -159,11 +177,18 @@ function requestOf<Args, Row, Result>(
       definition.send?.(out, args);
     },
     completed: (done) => {
-      if (done.status === 'OK') definition.completed?.(session, args);
+      if (done.status === 'OK') definition.completed?.(runner, args);
     },
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     signal: options.signal,
   };
+}
+
+function tooMuch<Args, Row, Result>(definition: Command<Args, Row, Result>, args: Args): ImapLimitError {
+  return new ImapLimitError(
+    `${nameOf(definition, args)}: the server has sent more than ${MOST_COLLECTED} bytes in answer; ask for less at once`,
+    'collected',
+  );
 }
 
 function refuse(runner: Runner, name: string, done: Completion): void {

@@ -3,6 +3,9 @@
 //
 //   copy = "COPY" SP sequence-set SP mailbox
 
+import type { Completion } from '../session/request.ts';
+import type { ResponseReader } from '../wire/reader.ts';
+import { readStatusText } from '../wire/response.ts';
 import type { CopyUid } from '../wire/response-code.ts';
 import type { SequenceSet } from '../wire/set.ts';
 import { command } from './command.ts';
@@ -15,10 +18,23 @@ export interface CopyArgs {
   readonly uid: boolean;
 }
 
-export const copy = command<CopyArgs, never, CopyUid | null>({
+/** COPYUID belongs to the tagged OK; Exchange, and MOVE everywhere, have it in an untagged one. */
+export const copyUid = {
+  collect: {
+    OK: (line: ResponseReader): CopyUid | null => {
+      const { code } = readStatusText(line);
+      return code?.name === 'COPYUID' ? code : null;
+    },
+  },
+  accepts: () => (row: CopyUid | null) => row !== null,
+  result: (rows: readonly (CopyUid | null)[], { code }: Completion): CopyUid | null =>
+    code?.name === 'COPYUID' ? code : (rows[0] ?? null),
+};
+
+export const copy = command<CopyArgs, CopyUid | null, CopyUid | null>({
   name: ({ uid }) => (uid ? 'UID COPY' : 'COPY'),
   states: selected,
   bySequence: ({ uid }) => !uid,
   send: (out, { set, mailbox }) => out.set(set).mailbox(mailbox),
-  result: (_rows, { code }) => (code?.name === 'COPYUID' ? code : null),
+  ...copyUid,
 });

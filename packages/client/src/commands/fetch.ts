@@ -50,6 +50,7 @@ export const fetch = command<FetchArgs, FetchedMessage, FetchedMessage[]>({
   name: ({ uid }) => (uid ? 'UID FETCH' : 'FETCH'),
   states: selected,
   bySequence: ({ uid }) => !uid,
+  keepsNumbers: ({ uid }) => !uid,
   send: (out, { set, items }) => {
     out.set(set).list(() => {
       out.atom('UID');
@@ -60,24 +61,30 @@ export const fetch = command<FetchArgs, FetchedMessage, FetchedMessage[]>({
     });
   },
   collect: { FETCH: (line, { number }) => readFetch(line, number ?? 0) },
-  accepts: (message, { set, items, uid }) => {
-    const number = uid ? message.uid : message.sequence;
-    if (number === undefined || !setContains(set)(number)) return false;
-    // A change of flags that nobody asked for, in the middle of an answer (RFC 3501 7.4.2).
-    return (
-      attributes.every(([item]) => items[item] !== true || hasItem(message, item)) &&
-      hasSections(message, items)
-    );
+  accepts: ({ set, items, uid }) => {
+    const isAsked = setContains(set);
+    const asked = attributes.flatMap(([item]) => (items[item] === true ? [item] : []));
+    return (message) => {
+      const number = uid ? message.uid : message.sequence;
+      if (number === undefined || !isAsked(number)) return false;
+      // A change of flags that nobody asked for, in the middle of an answer (RFC 3501 7.4.2).
+      return asked.every((item) => hasItem(message, item)) && hasSections(message, items);
+    };
   },
   result: (rows) => rows,
 });
 
 /** A literal section and range, as grammar (`BODY.PEEK[1]<0.1024>`). */
 function writeSection(out: CommandWriter, { section, offset, length, markSeen }: SectionRequest): void {
-  const partial =
-    offset === undefined && length === undefined ? '' : `<${offset ?? 0}.${length ?? 0xffffffff}>`;
+  const partial = offset === undefined && length === undefined ? '' : range(offset, length);
   if (/[\]<>]/.test(section)) throw new RangeError(`${JSON.stringify(section)} is not a body section`);
   out.raw(`BODY${markSeen === true ? '' : '.PEEK'}[${section}]${partial}`);
+}
+
+function range(offset = 0, length = 0xffffffff): string {
+  const isRange = Number.isSafeInteger(offset) && offset >= 0 && Number.isSafeInteger(length) && length > 0;
+  if (!isRange) throw new RangeError(`${length} octets from ${offset} on are no part of a section`);
+  return `<${offset}.${length}>`;
 }
 
 function hasItem(message: FetchedMessage, item: keyof FetchItems & keyof FetchedMessage): boolean {

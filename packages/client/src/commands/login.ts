@@ -10,8 +10,6 @@ export const login = command<{ readonly user: string; readonly pass: string }, n
   states: notAuthenticated,
   barrier: true,
   send: (out, { user, pass }) => out.astring(user).secret(pass),
-  completed: (session) => {
-    session.enter('authenticated');
-  },
+  completed: ({ session }) => session.enter('authenticated'),
   result: () => {},
 });

@@ -5,7 +5,8 @@ import { command } from './command.ts';
 export const logout = command<void, null, void>({
   name: 'LOGOUT',
   barrier: true,
+  endsConnection: true,
   collect: { BYE: () => null },
-  completed: (session) => session.enter('logout'),
+  completed: ({ session }) => session.enter('logout'),
   result: () => {},
 });

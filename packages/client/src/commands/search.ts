@@ -56,6 +56,7 @@ export const search = command<{ readonly query: SearchQuery; readonly uid: boole
   name: ({ uid }) => (uid ? 'UID SEARCH' : 'SEARCH'),
   states: selected,
   bySequence: ({ uid, query }) => !uid || countsBySequence(query),
+  keepsNumbers: ({ uid }) => !uid,
   send: (out, { query }) => {
     // Some servers refuse any CHARSET (BADCHARSET), so it is named only where the text needs it.
     if (!isAscii(query)) out.atom('CHARSET').atom('UTF-8');
@@ -119,9 +120,7 @@ function isAscii(query: SearchQuery): boolean {
   const values: readonly unknown[] = Object.values(query).flat();
   return values.every((value) => {
     if (typeof value === 'string') return !/[^\u0020-\u007e]/.test(value);
-    return (
-      typeof value !== 'object' || value === null || value instanceof Date || isAscii(value as SearchQuery)
-    );
+    return typeof value !== 'object' || value === null || value instanceof Date || isAscii(value);
   });
 }
 

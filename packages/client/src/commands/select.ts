@@ -16,10 +16,8 @@ const mailboxData = new Set(['FLAGS', 'EXISTS', 'RECENT', 'OK']);
 export interface Opening {
   /** A response that tells of the mailbox. */
   take(response: Response): void;
-  /** The tagged OK: from here on the mailbox is the selected one. */
+  /** The tagged OK: from here on the mailbox is the selected one. After NO or BAD none is, see {@link Runner.leave}. */
   opened(readOnly: boolean): void;
-  /** The tagged NO or BAD: nothing is selected any more, the mailbox before neither. */
-  refused(): void;
 }
 
 /** Opens a mailbox, telling `opening` what the server says of it. */
@@ -38,13 +36,17 @@ export async function select(
     write: (out) => out.atom(name).mailbox(args.mailbox),
     collect: (response) => {
       if (!mailboxData.has(response.name)) return false;
-      opening.take(response);
+      try {
+        opening.take(response);
+      } catch (error) {
+        runner.warn(error, response);
+      }
       return true;
     },
     completed: ({ status, code }) => {
-      session.enter(status === 'OK' ? 'selected' : 'authenticated');
-      if (status === 'OK') opening.opened(args.readOnly || (code !== null && codeName(code) === 'READ-ONLY'));
-      else opening.refused();
+      if (status !== 'OK') return runner.leave();
+      session.enter('selected');
+      opening.opened(args.readOnly || (code !== null && codeName(code) === 'READ-ONLY'));
     },
     signal: options.signal,
   });

@@ -24,6 +24,7 @@ export const store = command<StoreArgs, FetchedMessage, FetchedMessage[]>({
   name: ({ uid }) => (uid ? 'UID STORE' : 'STORE'),
   states: selected,
   bySequence: ({ uid }) => !uid,
+  keepsNumbers: ({ uid }) => !uid,
   send: (out, { set, change }) => {
     out.set(set);
     if ('add' in change) out.raw('+FLAGS').flags(change.add);
@@ -32,9 +33,12 @@ export const store = command<StoreArgs, FetchedMessage, FetchedMessage[]>({
   },
   collect: { FETCH: (line, { number }) => readFetch(line, number ?? 0) },
   // Answers to UID STORE have the UID (RFC 3501 6.4.8); others tell of somebody else's change.
-  accepts: (message, { set, uid }) => {
-    const number = uid ? message.uid : message.sequence;
-    return number !== undefined && setContains(set)(number);
+  accepts: ({ set, uid }) => {
+    const isAsked = setContains(set);
+    return (message) => {
+      const number = uid ? message.uid : message.sequence;
+      return number !== undefined && isAsked(number);
+    };
   },
   result: (rows) => rows,
 });

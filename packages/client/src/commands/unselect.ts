@@ -8,6 +8,6 @@ export const unselect = command<void, never, void>({
   states: selected,
   needs: () => 'UNSELECT',
   barrier: true,
-  completed: (session) => session.enter('authenticated'),
+  completed: (runner) => runner.leave(),
   result: () => {},
 });

@@ -39,8 +39,9 @@ export class ImapCapabilityError extends Error {
   override readonly name = 'ImapCapabilityError';
   readonly capability: string;
 
-  constructor(command: string, capability: string) {
-    super(`${command} needs ${capability}, which the server does not offer`);
+  /** @param hint what to do about it, for the end of the message */
+  constructor(command: string, capability: string, hint = '') {
+    super(`${command} needs ${capability}, which the server does not offer${hint === '' ? '' : `: ${hint}`}`);
     this.capability = capability;
   }
 }
@@ -57,11 +58,7 @@ export class ImapLimitError extends Error {
   }
 }
 
-/** The command is not legal in the state that the connection is in. Nothing was sent. */
+/** What was asked is not legal, or has no meaning, in the state that the connection is in. It was not sent. */
 export class ImapStateError extends Error {
   override readonly name = 'ImapStateError';
-
-  constructor(command: string, state: string, allowed: readonly string[]) {
-    super(`${command} is not possible in state ${state}, only in ${allowed.join(', ')}`);
-  }
 }

@@ -61,6 +61,13 @@ export interface Greeting extends StatusText {
   readonly response: Response;
 }
 
+/** What IMAP4rev2 has without naming it (RFC 9051 appendix E). */
+const partOfRev2 = new Set(
+  'UIDPLUS UNSELECT NAMESPACE ESEARCH SEARCHRES ENABLE IDLE SASL-IR LIST-EXTENDED LIST-STATUS MOVE LITERAL-'.split(
+    ' ',
+  ),
+);
+
 const crlf = Uint8Array.of(13, 10);
 const encoder = new TextEncoder();
 
@@ -171,6 +178,12 @@ export class Session {
   /** Whether {@link capabilities} has been heard since the last STARTTLS or login. */
   get capabilitiesKnown(): boolean {
     return this.#capabilitiesKnown;
+  }
+
+  /** Whether the server can do it: it says so, or it is part of IMAP4rev2 and the server has that. */
+  supports(capability: string): boolean {
+    const known = this.#capabilities;
+    return known.has(capability) || (known.has('IMAP4REV2') && partOfRev2.has(capability));
   }
 
   get info(): StreamInfo {
@@ -538,7 +551,9 @@ export class Session {
     const { request } = pending;
     try {
       if (request.states !== undefined && !request.states.includes(this.#state)) {
-        throw new ImapStateError(request.name, this.#state, request.states);
+        throw new ImapStateError(
+          `${request.name} is not possible in state ${this.#state}, only in ${request.states.join(', ')}`,
+        );
       }
       request.check?.();
       const writer = new CommandWriter({ literals: this.#literalMode(), utf8: this.utf8 });
@@ -586,10 +601,8 @@ export class Session {
   }
 
   #literalMode(): 'synchronising' | 'LITERAL-' | 'LITERAL+' {
-    if (this.#capabilities.has('LITERAL+')) return 'LITERAL+';
-    return this.#capabilities.has('LITERAL-') || this.#capabilities.has('IMAP4REV2')
-      ? 'LITERAL-'
-      : 'synchronising';
+    if (this.supports('LITERAL+')) return 'LITERAL+';
+    return this.supports('LITERAL-') ? 'LITERAL-' : 'synchronising';
   }
 
   async #write(bytes: Uint8Array): Promise<void> {

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { failure } from '../session/opened.ts';
+import { run } from './command.ts';
+import { openRunner } from './opened.ts';
+import { search, type SearchQuery } from './search.ts';
+
+const day = new Date('2024-02-09T22:30:05Z');
+
+describe('SEARCH', () => {
+  it.each<[query: SearchQuery, sent: string]>([
+    [{}, 'ALL'],
+    [
+      { seen: true, flagged: false, answered: true, deleted: false, draft: false },
+      'SEEN UNFLAGGED ANSWERED UNDELETED UNDRAFT',
+    ],
+    [{ keyword: '$Work', unkeyword: '$Junk' }, 'KEYWORD $Work UNKEYWORD $Junk'],
+    [{ from: 'a', to: 'b', cc: 'c', bcc: 'd' }, 'FROM a TO b CC c BCC d'],
+    [{ subject: 'two words', body: '', text: 'a"b' }, 'SUBJECT "two words" BODY "" TEXT "a\\"b"'],
+    [{ header: ['List-Id', 'x@y'] }, 'HEADER List-Id x@y'],
+    [{ since: day, before: day, on: day }, 'SINCE 9-Feb-2024 BEFORE 9-Feb-2024 ON 9-Feb-2024'],
+    [{ sentSince: day, sentBefore: day }, 'SENTSINCE 9-Feb-2024 SENTBEFORE 9-Feb-2024'],
+    [{ larger: 1000, smaller: 2000 }, 'LARGER 1000 SMALLER 2000'],
+    [{ uid: [1, [5, '*']], sequence: '7:9' }, 'UID 1,5:* 7:9'],
+    [{ not: {} }, 'NOT (ALL)'],
+    [{ not: { seen: true, from: 'x' } }, 'NOT (SEEN FROM x)'],
+    [{ or: [{ from: 'x' }, { to: 'x' }] }, 'OR (FROM x) (TO x)'],
+    [{ or: [{ from: 'x' }, { to: 'x' }, { cc: 'x' }] }, 'OR (FROM x) (OR (TO x) (CC x))'],
+    [
+      { seen: true, or: [{ not: { or: [{ draft: true }, { from: 'é' }] } }, { uid: 3 }] },
+      'CHARSET UTF-8 SEEN OR (NOT (OR (DRAFT) (FROM {2+}\né))) (UID 3)',
+    ],
+    [{ subject: '日本' }, 'CHARSET UTF-8 SUBJECT {6+}\n日本'],
+    [{ header: ['Subject', 'ü'] }, 'CHARSET UTF-8 HEADER Subject {2+}\nü'],
+  ])('%j', async (query, sent) => {
+    const { runner, script } = await openRunner();
+    const found = run(runner, search, { query, uid: true });
+    await script.play(`C: $ UID SEARCH ${sent.split('\n').join('\nC: ')}\nS: * SEARCH 2 3\nS: $ OK`);
+    expect(await found).toEqual([2, 3]);
+  });
+
+  it.each<[what: string, answer: string, found: readonly number[]]>([
+    ['nothing', '', []],
+    ['an empty line', 'S: * SEARCH', []],
+    ['several lines', 'S: * SEARCH 1 2\nS: * SEARCH 3', [1, 2, 3]],
+    ['a modification sequence', 'S: * SEARCH 1 2 (MODSEQ 917)', [1, 2]],
+    ['ESEARCH', 'S: * ESEARCH (TAG "T0") UID ALL 1:3,7', [1, 2, 3, 7]],
+    ['ESEARCH without hits', 'S: * ESEARCH (TAG "T0") UID', []],
+  ])('is answered with %s', async (_what, answer, found) => {
+    const { runner, script } = await openRunner();
+    const done = run(runner, search, { query: {}, uid: true });
+    await script.play(`C: $ UID SEARCH ALL\n${answer}\nS: $ OK`);
+    expect(await done).toEqual(found);
+  });
+
+  it.each([
+    ['words', '* SEARCH one two'],
+    ['more than can be', '* ESEARCH (TAG "T0") UID ALL 1:4294967295'],
+  ])('answered with %s warns and finds nothing', async (_what, answer) => {
+    const { runner, script, warnings } = await openRunner();
+    const done = run(runner, search, { query: {}, uid: false });
+    await script.play(`C: $ SEARCH ALL\nS: ${answer}\nS: $ OK`);
+    expect(await done).toEqual([]);
+    expect(warnings).toHaveLength(1);
+  });
+
+  it('tells of a character set that the server lacks', async () => {
+    const { runner, script } = await openRunner();
+    const refused = failure(run(runner, search, { query: { from: 'é' }, uid: true }));
+    await script.play('C: $ UID SEARCH CHARSET UTF-8 FROM {2+}\nC: é\nS: $ NO [BADCHARSET (US-ASCII)] no');
+    expect(await refused).toMatchObject({ code: { code: 'BADCHARSET', values: [['US-ASCII']] } });
+  });
+
+  it('by sequence number waits for what could expunge, at any depth', async () => {
+    const { runner, script } = await openRunner();
+    void runner.session.execute({ name: 'NOOP', write: (out) => out.raw('NOOP') });
+    void run(runner, search, { query: { or: [{}, { not: { sequence: 1 } }] }, uid: true });
+    await script.play('C: $ NOOP');
+    await script.silence();
+    await script.play('S: $ OK\nC: $ UID SEARCH OR (ALL) (NOT (1))');
+    expect(runner.session.idle).toBe(false);
+  });
+});
