@@ -72,6 +72,11 @@ const table: readonly (readonly [name: string, input: string, expected: readonly
     ['* NO [BADCHARSET ({5}\r\nUTF-8 {3}\r\na]b)] sorry {5}', '* OK'],
   ],
   ['a quoted bracket in a response code', '* NO [X "]" {2}\r\nab] hi\r\n', ['* NO [X "]" {2}\r\nab] hi']],
+  [
+    'an escaped quote in a response code',
+    '* NO [X "a\\"]" {2}\r\nab] hi\r\n',
+    ['* NO [X "a\\"]" {2}\r\nab] hi'],
+  ],
   ['a response code without OK', '* [X {2}\r\nab] hi\r\n', ['* [X {2}\r\nab] hi']],
   ['a line that is only a literal', '* {4}\r\nabcd\r\n* OK\r\n', ['* {4}\r\nabcd', '* OK']],
   [

@@ -312,8 +312,8 @@ describe('what is read', patient, () => {
 });
 
 /** Numbers in [0, 1) from a seed, the same on every machine. */
-function random(seed: number): () => number {
-  let state = seed;
+function random(from: number): () => number {
+  let state = from;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
     let value = Math.imul(state ^ (state >>> 15), 1 | state);

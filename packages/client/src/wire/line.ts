@@ -23,8 +23,6 @@ import {
 /**
  * The size of the literal that a line announces, or null.
  *
- * A size beyond what a number holds exactly is given as Infinity.
- *
  * @param line ends in CRLF, a bare LF, or neither
  */
 export function literalAtEnd(line: Uint8Array): number | null {
@@ -44,7 +42,7 @@ export function literalAtEnd(line: Uint8Array): number | null {
     unit *= 10;
   }
   if (at === last || line[at] !== BRACE_OPEN) return null;
-  return size <= Number.MAX_SAFE_INTEGER ? size : Infinity;
+  return size;
 }
 
 /** What kind of response a line begins, as far as its literals depend on it. */

@@ -21,6 +21,8 @@ describe('readList', () => {
     ['() "/" Entw&APw-rfe', 'Entwürfe', '/', []],
     ['() "/" "Entw\xc3\xbcrfe"', 'Entwürfe', '/', []],
     ['() "/" "A&B"', 'A&B', '/', []],
+    // Padding of more than five bits: no name is written like this.
+    ['() "/" "&AOQA-"', '&AOQA-', '/', []],
     ['() "/" "\xe2\x98\x83&\xe2\x98\xba"', '☃&☺', '/', []],
     ['() "/" [Gmail]/Alle', '[Gmail]/Alle', '/', []],
     ['() "/" 2024:Q1', '2024:Q1', '/', []],

@@ -57,6 +57,9 @@ describe('limits', () => {
     expect(values('('.repeat(100) + ')'.repeat(100))).toHaveLength(1);
     expect(() => values('('.repeat(101) + ')'.repeat(101))).toThrow(/at most 100 nested lists/);
     expect(() => values('('.repeat(1_000_000))).toThrow(ParseError);
+    expect(values(`(${'()'.repeat(200)})`)).toHaveLength(1);
+    const siblings = reader(`(${'()'.repeat(200)})`);
+    expect(siblings.list(() => siblings.list(() => 0))).toHaveLength(200);
     const from = reader('('.repeat(200));
     const nested = (): unknown => from.list(nested);
     expect(nested).toThrow(/at most 100 nested lists/);
