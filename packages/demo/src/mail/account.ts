@@ -174,6 +174,9 @@ function forget(): void {
   connection.value = { state: 'signedOut' };
 }
 
+/** What the browser believes of the network; where nothing is believed, it is tried. */
+export const isOnline = (): boolean => globalThis.navigator?.onLine !== false;
+
 function wait(reason: string): void {
   clearTimeout(timer);
   closeAside();
@@ -181,7 +184,7 @@ function wait(reason: string): void {
   attempt += 1;
   connection.value = { state: 'waiting', until: performance.now() + delay, reason };
   // Offline there is nothing to try: the `online` event goes on from here.
-  if (navigator.onLine) timer = setTimeout(() => void reconnect(), delay);
+  if (isOnline()) timer = setTimeout(() => void reconnect(), delay);
 }
 
 /** Tries to come back now. */

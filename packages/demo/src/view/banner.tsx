@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { LoaderCircle, WifiOff } from 'lucide';
-import { connection, reconnect } from '../mail/account.ts';
+import { connection, isOnline, reconnect } from '../mail/account.ts';
 import { Icon } from './icon.tsx';
 
 function Countdown({ until }: { until: number }) {
@@ -22,7 +22,7 @@ function Countdown({ until }: { until: number }) {
 export function Banner() {
   const now = connection.value;
   if (now.state !== 'waiting' && now.state !== 'reconnecting') return null;
-  const isOffline = !navigator.onLine;
+  const isOffline = !isOnline();
   return (
     <div class="banner" role="alert" aria-label="Connection">
       <Icon of={now.state === 'reconnecting' ? LoaderCircle : WifiOff} />

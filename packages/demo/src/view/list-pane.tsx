@@ -13,6 +13,7 @@ import {
   Mail,
   MailOpen,
   Menu,
+  PenLine,
   RefreshCw,
   Rows2,
   Rows4,
@@ -25,6 +26,7 @@ import {
 import { VirtualGrid, type RowProps } from '../list/virtual-grid.tsx';
 import { archive, moving, toggleRead, toggleStar, trash } from '../mail/actions.ts';
 import { client } from '../mail/account.ts';
+import { compose } from '../mail/drafts.ts';
 import { count, plural } from '../mail/format.ts';
 import { countsOf, labelOf, specialMailbox } from '../mail/mailboxes.ts';
 import {
@@ -160,6 +162,13 @@ function Head() {
             : plural(announced.value, 'message') + (unseen > 0 ? `, ${count(unseen)} unread` : '')}
         </span>
         <span class="grow" />
+        <IconButton
+          class="icon-button only-narrow"
+          icon={PenLine}
+          name="Compose"
+          disabled={client.value === null}
+          onClick={() => void compose()}
+        />
         <IconButton icon={CheckCheck} name="Select all" hint="Ctrl+A" onClick={pickAll} />
         <IconButton
           icon={density === 'compact' ? Rows2 : Rows4}

@@ -99,6 +99,9 @@ export function SignIn() {
   const onlySample = targets.every(({ name }) => name === sample?.target);
   const target = chosen.value ?? (allowHosts && onlySample ? OTHER : (own?.name ?? OTHER));
 
+  // A command of the bridge's may know its user already (PREAUTH).
+  const needsUser = targets.find(({ name }) => name === target)?.isCommand !== true;
+
   const submit = (event: Event) => {
     event.preventDefault();
     const place: Place =
@@ -195,7 +198,7 @@ export function SignIn() {
           <label class="field">
             <span>User</span>
             <input
-              required
+              required={needsUser}
               name="user"
               autocomplete="username"
               autocapitalize="none"
@@ -211,7 +214,7 @@ export function SignIn() {
               <input
                 {...(isShown.value ? { type: 'text' } : { type: 'password' })}
                 id="password"
-                required
+                required={needsUser}
                 name="password"
                 autocomplete="current-password"
                 value={password.value}
