@@ -156,6 +156,14 @@ describe('idle that cannot be', () => {
     expect((await M.noop())[0]).toBe('OK');
   });
 
+  test('an idler that was refused can be tried again', async () => {
+    const { M, server } = await ready(['{tag} NO not yet\r\n']);
+    const idler = M.idle();
+    expect(await reason(idler.start())).toBeInstanceOf(IMAP4.error);
+    server.answers['IDLE'] = idling('', '');
+    expect(await take(idler, 1)).toEqual([['EXISTS', ['0']]]);
+  });
+
   test('a server that answers anything else', async () => {
     const { M } = await ready(['{tag} OK what?\r\n']);
     expect(await reason(M.idle().start())).toMatchObject({

@@ -46,8 +46,16 @@ export class Idler implements AsyncIterable<IdleEvent>, AsyncDisposable {
 
   /** Begins to idle; a loop does it by itself. Resolves when the server has agreed. */
   async start(): Promise<this> {
-    this.#started ??= this.#connection
-      .begin({
+    this.#started ??= this.#begin();
+    await this.#started;
+    return this;
+  }
+
+  async #begin(): Promise<void> {
+    this.#failure = null;
+    this.#until = Infinity;
+    try {
+      await this.#connection.begin({
         receive: (event, bytes) => {
           this.#waiting.push({ event, bytes });
           this.#bytes += bytes;
@@ -58,12 +66,12 @@ export class Idler implements AsyncIterable<IdleEvent>, AsyncDisposable {
           this.#failure = { reason };
           this.#wake?.();
         },
-      })
-      .then(() => {
-        if (this.#duration !== null) this.#until = performance.now() + this.#duration * 1000;
       });
-    await this.#started;
-    return this;
+    } catch (reason) {
+      this.#started = null;
+      throw reason;
+    }
+    if (this.#duration !== null) this.#until = performance.now() + this.#duration * 1000;
   }
 
   /** Ends idling. What has not been read can be asked for with `response()`. */
