@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 import { playwright } from '@vitest/browser-playwright';
 import { launchOptions } from './scripts/chromium.mjs';
 
+const jsx = { runtime: 'automatic', importSource: 'preact' } as const;
+
 export default defineConfig({
   test: {
     coverage: { provider: 'v8', include: ['packages/*/{src,server}/**'], reporter: ['text', 'json-summary'] },
@@ -15,7 +17,9 @@ export default defineConfig({
         },
       },
       {
-        oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+        oxc: { jsx },
+        // The scan for dependencies reads TSX too; what it misses would reload the page in the middle of a test.
+        optimizeDeps: { rolldownOptions: { transform: { jsx } } },
         test: {
           name: 'browser',
           include: ['packages/*/src/**/*.browser.{ts,tsx}'],

@@ -59,8 +59,10 @@ function SearchBox() {
   const input = useRef<HTMLInputElement>(null);
   const text = useSignal('');
   const isActive = useSignal(false);
+  const asked = useRef(searchFocus.peek());
   useEffect(() => {
-    if (searchFocus.value > 0) input.current?.select();
+    if (searchFocus.value !== asked.current) input.current?.select();
+    asked.current = searchFocus.value;
   }, [searchFocus.value]);
   useEffect(() => {
     text.value = search.peek()?.text ?? '';

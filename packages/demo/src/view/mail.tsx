@@ -1,4 +1,5 @@
 // The page of somebody who is signed in: rail, folders, list, reading pane, and what floats above them.
+import { batch } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { deleting, moving } from '../mail/actions.ts';
 import { draft, draftState } from '../mail/drafts.ts';
@@ -36,8 +37,19 @@ function Arrivals() {
   );
 }
 
+/** Nothing of one account stays open for the next. */
+function closePanels(): void {
+  batch(() => {
+    moving.value = null;
+    deleting.value = null;
+    panel.value = null;
+    drawer.value = false;
+  });
+}
+
 export function MailPage() {
   useEffect(listenForKeys, []);
+  useEffect(() => closePanels, []);
   useEffect(() => {
     const unseen = inboxUnseen.value;
     const name = selected.value === null ? 'Webmail' : `${labelOf(selected.value)} – Webmail`;
