@@ -234,6 +234,12 @@ test('passwords are quoted in any case, and marked as secret', () => {
   expect(pieces.map(({ secret }) => secret)).toEqual([false, true]);
 });
 
+test('a password beyond ASCII is refused without being shown', () => {
+  expect(() => written(password('żółć'))).toThrow(
+    /^LOGIN cannot carry a password beyond ASCII: use login_plain\(\)$/,
+  );
+});
+
 test('ID: names and values always quoted', () => {
   expect(written(pairs({ name: 'my page', os: null }))).toBe('("name" "my page" "os" NIL)');
   expect(written(pairs(null))).toBe('NIL');

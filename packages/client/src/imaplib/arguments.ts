@@ -3,7 +3,7 @@
 
 import { encodeUtf7, readUtf7 } from '../wire/utf7.ts';
 import type { Piece } from '../wire/writer.ts';
-import { fromByteString, toByteString } from './byte-string.ts';
+import { fromByteString, isAscii, toByteString } from './byte-string.ts';
 import { encoderFor } from './charset.ts';
 import type { Items, MessageSet, Param, Text } from './datum.ts';
 import { Placeholders } from './placeholders.ts';
@@ -72,6 +72,10 @@ function mailboxName(name: Text, utf8: boolean): string {
 /** A password: quoted in any case, and hidden from every log. */
 export function password(value: Text): Argument {
   return (utf8) => {
+    // Said here, because the general sentence would show the text.
+    if (typeof value === 'string' && !utf8 && !isAscii(value)) {
+      throw new RangeError('LOGIN cannot carry a password beyond ASCII: use login_plain()');
+    }
     const text = checked(quoting.quote(toByteString(value, utf8)));
     return [{ kind: 'bytes', bytes: fromByteString(text), secret: true }];
   };

@@ -399,7 +399,7 @@ export abstract class CommandMethods extends Connection {
 
   /** What has been heard under a name, such as `UIDVALIDITY`; `[null]` where there is nothing. Asks nobody. */
   response(code: string): Promise<Reply> {
-    return this.turn((): Reply => [code, this.pickUp(code, [null], code.toUpperCase())[1]]);
+    return this.turn((): Reply => [code, this.pickUp('OK', [null], code.toUpperCase())[1]]);
   }
 
   // Rights, quotas, annotations

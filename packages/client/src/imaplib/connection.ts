@@ -30,11 +30,16 @@ export interface IMAP4Options extends TransportOptions {
   /** 0 (nothing) to 5 (everything): what is written to the console. Secrets are masked. */
   readonly debug?: number | undefined;
   /** How much a server may send before it is too much. */
-  readonly limits?: Partial<SessionLimits> | undefined;
+  readonly limits?: Partial<IMAP4Limits> | undefined;
 }
 
-/** What may be collected for one command, and between two, in bytes. */
-const MOST_UNTAGGED = 1024 * 1024 * 1024;
+/** How much a server may send before it is too much. */
+export interface IMAP4Limits extends SessionLimits {
+  /** What is collected for one command, or between two, or waits unread while idling, in bytes. 1 GiB. */
+  readonly collected: number;
+}
+
+const MOST_COLLECTED = 1024 * 1024 * 1024;
 
 const sessionStates = {
   NONAUTH: 'notAuthenticated',
@@ -87,6 +92,7 @@ export abstract class Connection {
 
   readonly #options: IMAP4Options;
   readonly #log: DebugLog;
+  readonly #giveUp = new AbortController();
   #link: Link | null = null;
   #turns: Promise<unknown> = Promise.resolve();
   /** Bytes kept since the last command began. */
@@ -136,9 +142,10 @@ export abstract class Connection {
     return connectTo(this.server(host, port), this.#options, defaultTransport)(options);
   }
 
-  /** Closes the connection at once, without a word to the server. */
+  /** Closes the connection at once, without a word to the server; one that is being made is given up. */
   shutdown(): void {
     this.state = 'LOGOUT';
+    this.#giveUp.abort(new abort('socket error: the connection was given up by shutdown()'));
     this.#link?.close();
   }
 
@@ -372,6 +379,7 @@ export abstract class Connection {
         timeout: this.timeout,
         limits: this.#options.limits,
         log: this.#log,
+        signal: this.#giveUp.signal,
         onResponse: (response) => this.#take(response),
       });
       this.#link = link;
@@ -412,9 +420,10 @@ export abstract class Connection {
     this.#collected += size;
     if (receiver === undefined) this.#keep(type, data);
     const waiting = receiver?.receive([type, [...data]], size) ?? this.#collected;
-    if (waiting > MOST_UNTAGGED) {
-      const message = `the server has sent more than ${MOST_UNTAGGED} bytes that nobody has read`;
-      this.#link?.close(new ImapLimitError(message, 'untagged'));
+    const most = this.#options.limits?.collected ?? MOST_COLLECTED;
+    if (waiting > most) {
+      const message = `the server has sent more than ${most} bytes that nobody has read: ask for less at a time`;
+      this.#link?.close(new ImapLimitError(message, 'collected'));
     }
   }
 

@@ -220,6 +220,28 @@ describe('connecting', () => {
     expect(transport).not.toHaveBeenCalled();
   });
 
+  test('shutdown() gives up a connection that is being made', async () => {
+    let asked: (() => void) | undefined;
+    const isAsked = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    let isGivenUp = false;
+    const M = new IMAP4('', 143, {
+      transport: ({ signal }) =>
+        new Promise((_, reject) => {
+          signal?.addEventListener('abort', () => {
+            isGivenUp = true;
+            reject(signal.reason as Error);
+          });
+          asked?.();
+        }),
+    });
+    await isAsked;
+    M.shutdown();
+    expect(await rejection(M.ready)).toBeInstanceOf(IMAP4.abort);
+    expect(isGivenUp).toBe(true);
+  });
+
   test('a server that says nothing: TimeoutError', async () => {
     const { M } = connect({ greeting: '' }, { timeout: 0.02 });
     expect(await rejection(M.ready)).toMatchObject({ name: 'TimeoutError' });
@@ -531,6 +553,15 @@ describe('answers', () => {
     expect(await M.recent()).toEqual(['OK', ['1']]);
   });
 
+  test('NO and BAD of untagged lines can be asked for until the next command', async () => {
+    const { M } = await selected({ answers: { CHECK: ok('CHECK', '* NO disk nearly full') } });
+    await M.check();
+    expect(await M.response('NO')).toEqual(['NO', ['disk nearly full']]);
+    await M.check();
+    await M.noop();
+    expect(await M.response('NO')).toEqual(['NO', [null]]);
+  });
+
   test('response codes of tagged lines are kept and add up', async () => {
     const { M } = await selected({ answers: { COPY: ['{tag} OK [COPYUID 1 2 3] done\r\n'] } });
     await M.copy('1', 'x');
@@ -773,6 +804,30 @@ describe('timeouts', () => {
     answer();
     expect(await M.noop()).toEqual(['OK', ['NOOP completed']]);
     expect(await M.response('EXISTS')).toEqual(['EXISTS', ['9']]);
+  });
+
+  test('without a timeout, silence ends the connection', async () => {
+    const { M } = await selected({ answers: { CHECK: never } }, { limits: { silenceMs: 20 } });
+    const reason = await rejection(M.check());
+    expect(reason).toBeInstanceOf(IMAP4.abort);
+    expect(reason.message).toMatch(/^command: CHECK => socket error: .*has said nothing/);
+  });
+
+  test('a callback that takes its time is no silence of the server', async () => {
+    const { M } = connect({ answers: { AUTHENTICATE: ['+\r\n', '{tag} OK done\r\n'] } }, { timeout: 0.05 });
+    const slow = () => new Promise<string>((resolve) => setTimeout(() => resolve('token'), 150));
+    expect(await M.authenticate('XOAUTH2', slow)).toEqual(['OK', ['done']]);
+  });
+
+  test('more than may be collected ends the connection', async () => {
+    const flood = Array.from({ length: 100 }, (_, index) => `* ${index + 1} FETCH (UID ${index})`);
+    const { M } = await selected(
+      { answers: { FETCH: ok('FETCH', ...flood) } },
+      { limits: { collected: 1000 } },
+    );
+    const reason = await rejection(M.fetch('1:*', 'UID'));
+    expect(reason).toBeInstanceOf(IMAP4.abort);
+    expect(reason.message).toContain('more than 1000 bytes');
   });
 
   test('silence counts, not the whole time: a literal that drips in is waited for', async () => {

@@ -13,7 +13,7 @@ export type {
   UidArgument,
   UidOption,
 } from './command-methods.ts';
-export type { IMAP4Options } from './connection.ts';
+export type { IMAP4Limits, IMAP4Options } from './connection.ts';
 export type { Datum, Items, MessageSet, Param, Reply, SetMember, State, Text, TimeTuple } from './datum.ts';
 export type { IdleEvent, Idler } from './idler.ts';
 export type { BridgeChoice, Server, Transport, TransportOptions } from './server.ts';

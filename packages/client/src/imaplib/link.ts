@@ -19,6 +19,8 @@ export interface LinkOptions {
   readonly timeout: number | null;
   readonly limits: Partial<SessionLimits> | undefined;
   readonly log: DebugLog;
+  /** Gives the connecting up. */
+  readonly signal: AbortSignal;
   /** Everything untagged that comes outside of a command. */
   readonly onResponse: (response: Response) => void;
 }
@@ -65,7 +67,10 @@ export class Link {
         'connecting',
         timeout,
         () => 0,
-        (signal) => Session.open({ transport, signal, tagPrefix, limits, onLine, onUntagged: onResponse }),
+        (late) => {
+          const signal = late === undefined ? options.signal : AbortSignal.any([late, options.signal]);
+          return Session.open({ transport, signal, tagPrefix, limits, onLine, onUntagged: onResponse });
+        },
       );
       return new Link(session, timeout);
     } catch (reason) {
@@ -102,17 +107,33 @@ export class Link {
   async execute(request: Request): Promise<Completion> {
     if (this.over !== null) throw this.over;
     let sent = 0;
+    const onProgress = (): void => {
+      sent = performance.now();
+    };
+    // While a callback thinks about its answer, it is not the server that is silent.
+    let thinking = false;
+    const { continuation } = request;
+    const answer = async (text: Uint8Array): Promise<Uint8Array> => {
+      thinking = true;
+      try {
+        return await continuation!(text);
+      } finally {
+        thinking = false;
+        onProgress();
+      }
+    };
     try {
       return await within(
         request.name,
         request.quiet === true ? null : this.#timeout,
-        () => Math.max(this.#session.lastHeard, sent),
-        (signal) => {
-          const onProgress = (): void => {
-            sent = performance.now();
-          };
-          return this.#session.execute({ ...request, signal, onProgress });
-        },
+        () => (thinking ? performance.now() : Math.max(this.#session.lastHeard, sent)),
+        (signal) =>
+          this.#session.execute({
+            ...request,
+            ...(continuation !== undefined && { continuation: answer }),
+            signal,
+            onProgress,
+          }),
       );
     } catch (reason) {
       throw reasonOf(reason, request.name);
