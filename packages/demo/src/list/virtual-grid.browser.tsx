@@ -8,7 +8,7 @@ import { VirtualGrid } from './virtual-grid.tsx';
 
 const keys = signal<readonly number[]>([]);
 const active = signal<number | null>(null);
-const drawn = vi.fn();
+const drawn = vi.fn<(from: number, to: number) => void>();
 let root: HTMLElement;
 
 function Sample() {

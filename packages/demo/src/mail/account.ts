@@ -48,7 +48,7 @@ export type Connection =
   | { readonly state: 'signedOut' }
   | { readonly state: 'connecting' }
   | { readonly state: 'online' }
-  /** Lost; the next attempt is made at that time (performance.now), or when the network is back. */
+  /** Lost; the next attempt is made at that time (performance.now), or when the network is back, or asked for. */
   | { readonly state: 'waiting'; readonly until: number; readonly reason: string }
   | { readonly state: 'reconnecting'; readonly reason: string };
 
@@ -114,12 +114,12 @@ function securityOf(place: Place): NonNullable<ConnectOptions['security']> {
   return place.security === 'tls' ? 'required' : place.security;
 }
 
-function connect(who: Credentials, signal?: AbortSignal): Promise<Client> {
+function connect(who: Credentials, stop?: AbortSignal): Promise<Client> {
   return connector.connect({
     transport: connector.transport(who.place),
     auth: { user: who.user, pass: who.password },
     security: securityOf(who.place),
-    signal,
+    signal: stop,
   });
 }
 
@@ -175,7 +175,7 @@ function forget(): void {
 }
 
 /** What the browser believes of the network; where nothing is believed, it is tried. */
-export const isOnline = (): boolean => globalThis.navigator?.onLine !== false;
+export const isOnline = (): boolean => globalThis.navigator?.onLine ?? true;
 
 function wait(reason: string): void {
   clearTimeout(timer);
@@ -202,9 +202,10 @@ export async function reconnect(): Promise<void> {
     else adopt(next);
   } catch (error) {
     if (abort.signal.aborted) return;
+    // What trying again cannot mend waits for the person, who may have a draft on the screen.
     if (isFinal(error)) {
-      forget();
-      problem.value = describe(error, placeLabel(who.place));
+      const { title } = describe(error, placeLabel(who.place));
+      connection.value = { state: 'waiting', until: Infinity, reason: `${title}: ${serverWords(error)}` };
     } else wait(serverWords(error));
   }
 }
@@ -237,17 +238,24 @@ function closeAside(): void {
   last?.then((it) => it.logout()).catch(() => undefined);
 }
 
+function connectAside(who: Credentials): Promise<Client> {
+  const made = connect(who).then((other) => {
+    other.on('close', () => {
+      if (aside === made) aside = null;
+    });
+    return other;
+  });
+  return made;
+}
+
 /** Runs `work` on the second connection with `mailbox` selected; one at a time. */
 export function besides<T>(mailbox: string, work: (client: Client) => Promise<T>): Promise<T> {
   const run = async () => {
     if (credentials === null) throw new Error('Sign in first.');
     clearTimeout(asideTimer);
-    const made = (aside ??= connect(credentials));
+    const made = (aside ??= connectAside(credentials));
     try {
       const other = await made;
-      other.on('close', () => {
-        if (aside === made) aside = null;
-      });
       await other.select(mailbox);
       return await work(other);
     } catch (error) {

@@ -248,5 +248,4 @@ export async function answer(kind: 'reply' | 'replyAll' | 'forward'): Promise<vo
   const next = replyTo(message.row, openText(), kind, ownAddress());
   if (!(await closeDraft())) return;
   edit(next);
-  draftState.value = { state: 'changed' };
 }

@@ -2,10 +2,11 @@
 // on the screen first, then newest first, and never so many at a time that a frame would be late.
 import type { FetchedMessage, FetchItems } from '@imaplib/client';
 import { batch, computed, signal, type Signal } from '@preact/signals';
-import { online, type Client } from './account.ts';
+import { client as current, online, type Client } from './account.ts';
 import { serverWords } from './problem.ts';
 import { hasFlag, isUnread, toRow, type Row } from './row.ts';
 import { parseSearch } from './search.ts';
+import { toasts } from './toasts.ts';
 
 export type Phase =
   | { readonly state: 'idle' | 'loading' | 'ready' }
@@ -152,7 +153,10 @@ export async function selectMailbox(name: string, client: Client = online()): Pr
     await fill(client, stop);
     await settle(client);
   } catch (error) {
-    if (!stop.aborted) phase.value = { state: 'error', text: serverWords(error) };
+    if (stop.aborted) return;
+    if (phase.value.state !== 'ready') phase.value = { state: 'error', text: serverWords(error) };
+    // Where the connection broke, the rows that are missing come with the next one.
+    else if (current.value === client) toasts.bad(`Some messages could not be listed: ${serverWords(error)}`);
   }
 }
 

@@ -56,7 +56,7 @@ export function firstWords(text: string): string {
     .slice(0, end === -1 ? undefined : end)
     .join(' ')
     .replaceAll(/https?:\/\/\S+/g, '')
-    .replaceAll(/[\s\u200b-\u200f\u034f\u00ad\ufeff]+/g, ' ')
+    .replaceAll(/(?:\s|[\u200b-\u200f\u00ad\ufeff]|\u034f)+/g, ' ')
     .replaceAll('\ufffd', '')
     .trim()
     .slice(0, MAX_WORDS);
@@ -93,19 +93,23 @@ export async function loadPreviews(uids: readonly number[]): Promise<void> {
     group.parts.set(uid, part);
     groups.set(key, group);
   }
-  await Promise.all(
-    Array.from(groups.values(), async ({ parts, length, section }) => {
-      const request = { sections: [{ section, offset: 0, length }] };
-      for await (const message of live.fetch([...parts.keys()], request)) {
-        const part = parts.get(message.uid ?? 0);
-        const bytes = message.sections[0]?.bytes;
-        if (part !== undefined) previewOf(message.uid ?? 0).value = bytes == null ? '' : wordsOf(part, bytes);
-      }
-    }),
-  );
-}
-
-/** After a lost connection: what was asked for and never came may be asked for again. */
-export function retryPreviews(): void {
-  for (const uid of asked) if (previews.get(uid)?.peek() === null) asked.delete(uid);
+  try {
+    await Promise.all(
+      Array.from(groups.values(), async ({ parts, length, section }) => {
+        const request = { sections: [{ section, offset: 0, length }] };
+        for await (const message of live.fetch([...parts.keys()], request)) {
+          const uid = message.uid ?? 0;
+          const part = parts.get(uid);
+          const bytes = message.sections[0]?.bytes;
+          if (part !== undefined) previewOf(uid).value = bytes == null ? '' : wordsOf(part, bytes);
+        }
+      }),
+    );
+  } catch (error) {
+    // What never came may be asked for again.
+    for (const { parts } of groups.values()) {
+      for (const uid of parts.keys()) if (previewOf(uid).peek() === null) asked.delete(uid);
+    }
+    throw error;
+  }
 }

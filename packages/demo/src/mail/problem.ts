@@ -19,7 +19,7 @@ export interface Problem {
 }
 
 /** Errors and their causes, the outermost first. */
-function* causes(error: unknown): Generator<unknown> {
+function* causes(error: unknown): Generator {
   for (let at = error, depth = 0; at !== undefined && depth < 8; depth++) {
     yield at;
     at = at instanceof Error ? at.cause : undefined;

@@ -177,7 +177,7 @@ async function loadWhole(uid: number, stop: AbortSignal): Promise<Content> {
     files: email.attachments
       .filter((file) => file.related !== true)
       .map((file, at) => {
-        const blob = new Blob([toBytes(file.content) as Uint8Array<ArrayBuffer>], {
+        const blob = new Blob([toBytes(file.content)], {
           type: safeType(file.mimeType),
         });
         return {

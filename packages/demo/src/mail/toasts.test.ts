@@ -29,7 +29,7 @@ test('the clock stops while somebody points at it', () => {
 });
 
 test('undoes once', async () => {
-  const undo = vi.fn(() => Promise.resolve());
+  const undo = vi.fn<() => Promise<void>>(() => Promise.resolve());
   toasts.done('moved', undo);
   expect(await Promise.all([toasts.undo(), toasts.undo()])).toEqual([true, false]);
   expect(undo).toHaveBeenCalledTimes(1);
@@ -37,7 +37,7 @@ test('undoes once', async () => {
 });
 
 test('the next action takes the place of the one before', async () => {
-  const first = vi.fn(() => Promise.resolve());
+  const first = vi.fn<() => Promise<void>>(() => Promise.resolve());
   toasts.done('one', first);
   toasts.done('two');
   expect(await toasts.undo()).toBe(false);

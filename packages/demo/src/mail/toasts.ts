@@ -26,14 +26,14 @@ const clock: Clock = {
 export interface Toasts {
   readonly current: Signal<Toast | null>;
   /** Shows what has been done; the one before goes, and can no longer be taken back. */
-  done(text: string, undo?: () => Promise<void>): void;
-  bad(text: string): void;
-  dismiss(): void;
+  readonly done: (text: string, undo?: () => Promise<void>) => void;
+  readonly bad: (text: string) => void;
+  readonly dismiss: () => void;
   /** Stops the clock while somebody reads or is about to click. */
-  hold(): void;
-  release(): void;
+  readonly hold: () => void;
+  readonly release: () => void;
   /** Takes the last action back, once. False where there is nothing to take back. */
-  undo(): Promise<boolean>;
+  readonly undo: () => Promise<boolean>;
 }
 
 export function createToasts(at: Clock = clock): Toasts {

@@ -28,7 +28,11 @@ export function Banner() {
       <Icon of={now.state === 'reconnecting' ? LoaderCircle : WifiOff} />
       <span class="grow">
         <strong>{isOffline ? 'You are offline.' : 'The connection to the mail server was lost.'}</strong>{' '}
-        {now.state === 'reconnecting' ? 'Reconnecting…' : isOffline ? '' : <Countdown until={now.until} />}
+        {now.state === 'reconnecting'
+          ? 'Reconnecting…'
+          : isOffline
+            ? ''
+            : Number.isFinite(now.until) && <Countdown until={now.until} />}
         <span class="banner-reason" dir="auto">
           {now.reason}
         </span>

@@ -22,10 +22,7 @@ export function Icon({ of, size = 18, filled = false }: { of: IconData; size?: n
   );
 }
 
-export type IconButtonProps = Omit<
-  ButtonHTMLAttributes<HTMLButtonElement>,
-  'icon' | 'name' | 'size' | 'role'
-> & {
+export type IconButtonProps = Omit<ButtonHTMLAttributes, 'icon' | 'name' | 'size' | 'role'> & {
   readonly icon: IconData;
   readonly name: string;
   /** The key that does the same. */

@@ -44,7 +44,16 @@ import {
 import { loadPreviews } from '../mail/previews.ts';
 import { isUnread } from '../mail/row.ts';
 import { operators } from '../mail/search.ts';
-import { cursor, moveCursor, pickAll, picked, pickNone, pickTo, togglePick } from '../mail/selection.ts';
+import {
+  cursor,
+  moveCursor,
+  pickAll,
+  picked,
+  pickNone,
+  pickTo,
+  targets,
+  togglePick,
+} from '../mail/selection.ts';
 import { changeSettings, settings } from '../mail/settings.ts';
 import { Icon, IconButton, type IconData } from './icon.tsx';
 import { MessageRow } from './message-row.tsx';
@@ -118,7 +127,7 @@ function SearchBox() {
 }
 
 function PickBar() {
-  const uids = [...picked.value];
+  const uids = targets(null);
   const unread = uids.some((uid) => {
     const row = rowOf(uid).value;
     return row !== null && isUnread(row);
@@ -140,6 +149,11 @@ function PickBar() {
       <IconButton icon={Star} name="Star" hint="s" onClick={() => void toggleStar(uids)} />
     </div>
   );
+}
+
+/** What is new comes with the answer; a connection that breaks on the way has its own banner. */
+function checkForMail(): void {
+  client.value?.noop().catch(() => undefined);
 }
 
 function Head() {
@@ -181,7 +195,7 @@ function Head() {
           icon={RefreshCw}
           name="Check for new mail"
           disabled={client.value === null}
-          onClick={() => client.value?.noop().catch(() => undefined)}
+          onClick={checkForMail}
         />
       </div>
       <SearchBox />
@@ -236,17 +250,23 @@ function Messages() {
   const outgoing = [specialMailbox('sent'), specialMailbox('drafts')].some((box) => box?.name === name);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
-  const onRange = useCallback((from: number, to: number) => {
-    wantRows(from, to);
+  const range = useRef<readonly [number, number]>([0, 0]);
+  const fill = useCallback(() => {
     clearTimeout(timer.current);
     const rest = () => {
-      const visible = shown.peek().slice(from, to);
+      const visible = shown.peek().slice(...range.current);
       loadPreviews(visible).catch(() => undefined);
       // Rows that are still on their way get their preview when they are here.
       if (visible.some((uid) => rowOf(uid).peek() === null)) timer.current = setTimeout(rest, REST * 2);
     };
     timer.current = setTimeout(rest, REST);
   }, []);
+  const onRange = useCallback((from: number, to: number) => {
+    range.current = [from, to];
+    wantRows(from, to);
+    fill();
+  }, []);
+  useEffect(fill, [client.value, uids]);
   useEffect(() => () => clearTimeout(timer.current), []);
 
   const at = (index: number) => shown.peek()[index];

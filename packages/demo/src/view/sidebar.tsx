@@ -15,6 +15,11 @@ const themes: readonly (readonly [ThemeChoice, string, IconData])[] = [
   ['dark', 'Theme: dark', Moon],
 ];
 
+async function leave(): Promise<void> {
+  const saved = await closeDraft();
+  if (saved || confirm('The draft could not be saved. Sign out and lose it?')) await signOut();
+}
+
 function ThemeButton() {
   const at = themes.findIndex(([choice]) => choice === settings.value.theme);
   const [, name, icon] = themes[at] ?? ['system', 'Theme', Monitor];
@@ -32,13 +37,7 @@ function PageButtons() {
         hint="?"
         onClick={() => (panel.value = 'help')}
       />
-      <IconButton
-        icon={LogOut}
-        name="Sign out"
-        onClick={() => {
-          void closeDraft().then((closed) => (closed ? signOut() : undefined));
-        }}
-      />
+      <IconButton icon={LogOut} name="Sign out" onClick={() => void leave()} />
     </>
   );
 }
