@@ -49,7 +49,7 @@ export class Selection {
     const begun = this.#mailbox;
     return () => {
       const now = this.#mailbox;
-      if (begun === null) throw new ImapStateError(`${what}: no mailbox is selected`);
+      if (begun === null) throw new ImapStateError(`${what}: no mailbox was selected when it began`);
       if (now?.name === begun.name && now.uidValidity === begun.uidValidity) return;
       throw new ImapStateError(`${what}: the mailbox ${begun.name} is no longer selected`);
     };
