@@ -173,7 +173,7 @@ describe('idle that cannot be', () => {
   });
 
   test('a server that says nothing: TimeoutError', async () => {
-    const { M } = await ready(() => new Promise<void>(() => {}), 'IMAP4rev1 IDLE', { timeout: 0.05 });
+    const { M } = await ready(() => new Promise<void>(() => {}), 'IMAP4rev1 IDLE', { timeout: 0.5 });
     expect(await reason(M.idle().start())).toMatchObject({ name: 'TimeoutError' });
     expect(M.state).toBe('AUTH');
   });

@@ -1,6 +1,6 @@
 // IMAP4 against a scripted server: connecting, states, answers, and what must not happen.
 
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { TransportError, type ByteStream } from '../transport/byte-stream.ts';
 import { Commands, IMAP4, IMAP4_SSL, IMAP4_stream, type IMAP4Options, type Server } from './index.ts';
 import { ScriptedServer, type Answer, type ScriptedServerOptions } from './scripted-server.ts';
@@ -782,41 +782,76 @@ describe('the end of a connection', () => {
   });
 });
 
-describe('timeouts', () => {
+describe('limits', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+  });
+
+  /** Lets time pass when a command has reached the server. */
+  async function passed(seconds: number, server: ScriptedServer, command: string): Promise<void> {
+    while (!server.sent.includes(command)) await new Promise((resolve) => setImmediate(resolve));
+    await vi.advanceTimersByTimeAsync(seconds * 1000);
+  }
+
   test('a command rejects, the connection goes on, and the late answer is passed over', async () => {
     let answer: () => void = () => {};
     const late = new Promise<void>((resolve) => {
       answer = resolve;
     });
-    const { M } = await selected(
-      {
-        answers: {
-          CHECK: async ({ tag }, server) => {
-            await late;
-            await server.send(`* 9 EXISTS\r\n${tag} OK at last\r\n`);
-          },
-        },
-      },
-      { timeout: 0.05 },
-    );
+    const check: Answer = async ({ tag }, server) => {
+      await late;
+      await server.send(`* 9 EXISTS\r\n${tag} OK at last\r\n`);
+    };
+    const { M, server } = await selected({ answers: { CHECK: check } }, { timeout: 10 });
     await M.response('EXISTS');
-    expect(await rejection(M.check())).toMatchObject({ name: 'TimeoutError' });
+    const call = rejection(M.check());
+    await passed(9.9, server, 'CHECK');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await call).toMatchObject({
+      name: 'TimeoutError',
+      message: 'CHECK timed out: no word from the server for 10 s',
+    });
     answer();
     expect(await M.noop()).toEqual(['OK', ['NOOP completed']]);
     expect(await M.response('EXISTS')).toEqual(['EXISTS', ['9']]);
   });
 
   test('without a timeout, silence ends the connection', async () => {
-    const { M } = await selected({ answers: { CHECK: never } }, { limits: { silenceMs: 20 } });
-    const reason = await rejection(M.check());
+    const { M, server } = await selected({ answers: { CHECK: never } });
+    const call = rejection(M.check());
+    await passed(121, server, 'CHECK');
+    const reason = await call;
     expect(reason).toBeInstanceOf(IMAP4.abort);
-    expect(reason.message).toMatch(/^command: CHECK => socket error: .*has said nothing/);
+    expect(reason.message).toMatch(/^command: CHECK => socket error: .*has said nothing for 120 s/);
   });
 
   test('a callback that takes its time is no silence of the server', async () => {
-    const { M } = connect({ answers: { AUTHENTICATE: ['+\r\n', '{tag} OK done\r\n'] } }, { timeout: 0.05 });
-    const slow = () => new Promise<string>((resolve) => setTimeout(() => resolve('token'), 150));
-    expect(await M.authenticate('XOAUTH2', slow)).toEqual(['OK', ['done']]);
+    const { M, server } = connect(
+      { answers: { AUTHENTICATE: ['+\r\n', '{tag} OK done\r\n'] } },
+      { timeout: 10 },
+    );
+    const slow = () => new Promise<string>((resolve) => setTimeout(() => resolve('token'), 30_000));
+    const call = M.authenticate('XOAUTH2', slow);
+    await passed(1, server, 'AUTHENTICATE');
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(await call).toEqual(['OK', ['done']]);
+  });
+
+  test('silence counts, not the whole time: a literal that drips in is waited for', async () => {
+    const { M, server } = await selected({ answers: { FETCH: never } }, { timeout: 10 });
+    const call = M.fetch('1', 'RFC822');
+    await passed(1, server, 'FETCH');
+    const tag = `${M.tagpre}${M.tagnum - 1}`;
+    await server.send('* 1 FETCH (RFC822 {10}\r\n');
+    for (let octet = 0; octet < 10; octet++) {
+      await server.send('x');
+      await vi.advanceTimersByTimeAsync(9000);
+    }
+    await server.send(`)\r\n${tag} OK done\r\n`);
+    expect((await call)[0]).toBe('OK');
   });
 
   test('more than may be collected ends the connection', async () => {
@@ -828,20 +863,6 @@ describe('timeouts', () => {
     const reason = await rejection(M.fetch('1:*', 'UID'));
     expect(reason).toBeInstanceOf(IMAP4.abort);
     expect(reason.message).toContain('more than 1000 bytes');
-  });
-
-  test('silence counts, not the whole time: a literal that drips in is waited for', async () => {
-    const { M, server } = await selected({ answers: { FETCH: never } }, { timeout: 0.2 });
-    const call = M.fetch('1', 'RFC822');
-    await vi.waitFor(() => expect(server.sent).toContain('FETCH'));
-    const tag = `${M.tagpre}${M.tagnum - 1}`;
-    await server.send('* 1 FETCH (RFC822 {10}\r\n');
-    for (let octet = 0; octet < 10; octet++) {
-      await new Promise((resolve) => setTimeout(resolve, 40));
-      await server.send('x');
-    }
-    await server.send(`)\r\n${tag} OK done\r\n`);
-    expect((await call)[0]).toBe('OK');
   });
 });
 
