@@ -176,6 +176,27 @@ describe('calls inside a running loop', () => {
     expect(await loop).toEqual(['a/x']);
   });
 
+  it('hear of changes in the order in which they came, whatever the loop has read', async () => {
+    const { client, script, told } = await openClient();
+    const rows = client.fetch('1:*', { envelope: true })[Symbol.asyncIterator]();
+    const first = rows.next();
+    await script.play(`
+      C: $ UID FETCH 1:* (UID ENVELOPE)
+      S: * 1 FETCH (UID 5 ENVELOPE (NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL))
+      S: * 3 FETCH (UID 7 FLAGS ())
+      S: * 1 EXPUNGE
+      S: * 2 FETCH (FLAGS ())
+      S: $ OK
+    `);
+    expect((await first).value).toMatchObject({ uid: 5 });
+    expect(told.map((event) => event.slice(0, 22))).toEqual([
+      'fetch {"sequence":3,"s',
+      'expunge 1',
+      'fetch {"sequence":2,"s',
+    ]);
+    expect(await rows.next()).toMatchObject({ done: true });
+  });
+
   it('in a loop that was left early run once the rest is drained', async () => {
     const { client, script, told } = await openClient();
     const left = (async () => {

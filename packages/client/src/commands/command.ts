@@ -12,6 +12,9 @@ import type { CommandWriter } from '../wire/writer.ts';
 /** A result that is held in memory as a whole is refused beyond this: an endless answer would fill it. */
 const MOST_COLLECTED = 256 * 1024 * 1024;
 
+/** Octets in which flags and a UID fit, and little more. */
+const SHORT = 256;
+
 /** A command as data. `Args` is one object, `Row` what one collected response gives, `Result` what the call gives. */
 export interface Command<Args, Row, Result> {
   /** As it is sent: `STATUS`, `UID FETCH`. */
@@ -117,12 +120,23 @@ export async function* iterate<Args, Row, Result>(
 ): AsyncGenerator<Row, void, undefined> {
   const queue = new ResponseQueue();
   const accepts = definition.accepts?.(args);
+  const isOwn = (read: NonNullable<typeof definition.collect>[string], response: Response): boolean => {
+    try {
+      return accepts?.(read(response.reader(), response, args)) !== false;
+    } catch {
+      return true; // the loop reads it again, and warns
+    }
+  };
   runner.session
     .execute({
       ...requestOf(runner, definition, args, options),
       rows: queue,
       collect: (response) => {
-        if (definition.collect?.[response.name] === undefined) return false;
+        const read = definition.collect?.[response.name];
+        if (read === undefined) return false;
+        // Somebody else's change is told when it comes, not when the loop gets to it: by then an EXPUNGE may have
+        // shifted the numbers. Such responses are short.
+        if (accepts !== undefined && response.bytes.length < SHORT && !isOwn(read, response)) return false;
         queue.push(response);
         return true;
       },

@@ -176,6 +176,22 @@ describe('limits', () => {
     expect(session.idle).toBe(true);
   });
 
+  it('a second one in the same answer harms nobody else', async () => {
+    const { session, script } = await openSession({ limits: { line: 100 } });
+    const first = failure(session.execute(say('ONE')));
+    const second = session.execute(say('TWO'));
+    await script.play(`
+      C: $ ONE
+      C: $ TWO
+      S: * SEARCH${' 1'.repeat(100)}
+      S: * SEARCH${' 2'.repeat(100)}
+      S: $1 OK
+      S: $2 OK
+    `);
+    expect(await first).toMatchObject({ limit: 'line' });
+    expect(await second).toMatchObject({ status: 'OK' });
+  });
+
   it('a literal beyond what may be dropped ends the connection', async () => {
     const { session, script } = await openSession({ limits: { literal: 100, discard: 1000 } });
     await script.say('* 1 FETCH (BODY[] {5000000000}\r\n');

@@ -522,7 +522,7 @@ export class Session {
       return this.#complete(tagged, response);
     }
     // What it answers can no longer be asked for; the command that is being answered is the oldest.
-    this.#queue.inFlight.find((pending) => !pending.abandoned)?.fail(error);
+    this.#queue.inFlight[0]?.fail(error);
   }
 
   // Sending
