@@ -59,7 +59,7 @@ export async function selftest(options: SelftestOptions): Promise<SelftestResult
   const journal = new Journal(options);
   const traces = new Traces();
   const error = await attempt(journal, options, traces);
-  const left = traces.isEmpty ? null : (traces.root ?? `INBOX: message ${traces.messageId}`);
+  const left = traces.isEmpty ? null : (traces.place?.root ?? `INBOX: message ${traces.messageId}`);
   // Cleaning up may have steps behind it.
   const failed = journal.steps.find((step) => step.error !== null || step.typ === 'NO');
   const hint = error === null ? null : journal.masked(hintFor(error, failed?.command, left));

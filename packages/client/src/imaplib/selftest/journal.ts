@@ -44,7 +44,7 @@ export class Journal {
   signal: AbortSignal | undefined;
   /** Whether a command is still under way: it was given up. */
   isWaiting = false;
-  #password: string | null = null;
+  #password: RegExp | null = null;
   readonly #onLine: ((line: string) => void) | undefined;
   readonly #onStep: ((step: SelftestStep) => void) | undefined;
 
@@ -56,18 +56,22 @@ export class Journal {
 
   /** Never again shown, whoever repeats it. */
   hide(password: string): void {
-    this.#password = password === '' ? null : password;
+    if (password === '') return;
+    const characters = Array.from(password, (character) =>
+      character === '\\'
+        ? String.raw`\\+`
+        : String.raw`\\*` + character.replace(/[.*+?^${}()|[\]/]/, String.raw`\$&`),
+    );
+    this.#password = new RegExp(characters.join(''), 'g');
   }
 
   line(text: string): void {
     this.#onLine?.(this.masked(text));
   }
 
-  /** Text without the password, as it is and as it goes out in quotes. */
+  /** Text without the password, however often that has been quoted. */
   masked(text: string): string {
-    if (this.#password === null) return text;
-    const escaped = this.#password.replaceAll(/["\\]/g, String.raw`\$&`);
-    return text.replaceAll(escaped, MASK).replaceAll(this.#password, MASK);
+    return this.#password === null ? text : text.replaceAll(this.#password, MASK);
   }
 
   /**

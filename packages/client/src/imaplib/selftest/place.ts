@@ -8,6 +8,8 @@ import type { Journal } from './journal.ts';
 export interface Place {
   /** The mailbox that holds the others. */
   readonly root: string;
+  /** The levels above it that are not there yet, the deepest first. */
+  readonly missing: readonly string[];
   /** The name of one of them. */
   within(name: string): string;
   /** As a prefix for LIST. */
@@ -25,14 +27,30 @@ export async function findPlace(journal: Journal, M: IMAP4, prefix: string): Pro
     throw new RangeError(`${JSON.stringify(prefix)} is no prefix for mailboxes: leave out * % " \\`);
   }
   const { namespace, delimiter } = await personalNamespace(journal, M);
-  const root = prefix.startsWith(namespace) ? prefix : namespace + prefix;
-  const taken = mailboxNames(await journal.run(M, 'list', '', `${root}*`));
-  if (taken.length > 0) {
-    throw new RangeError(`there is ${JSON.stringify(taken[0])} already: choose a prefix that no mailbox has`);
+  const given = prefix.startsWith(namespace) ? prefix : namespace + prefix;
+  const root = delimiter !== null && given.endsWith(delimiter) ? given.slice(0, -delimiter.length) : given;
+  const list = async (pattern: string) => mailboxNames(await journal.run(M, 'list', '', pattern));
+  const [taken] = await list(`${root}*`);
+  if (taken !== undefined) {
+    throw new RangeError(`there is ${JSON.stringify(taken)} already: choose a prefix that no mailbox has`);
+  }
+  const missing: string[] = [];
+  for (const level of levelsAbove(root, namespace, delimiter)) {
+    if ((await list(level)).length === 0) missing.push(level);
   }
   // Without a hierarchy the names just begin alike.
   const directory = root + (delimiter ?? '-');
-  return { root, directory, within: (name) => directory + name };
+  return { root, missing, directory, within: (name) => directory + name };
+}
+
+/** `a/b` and `a` for `a/b/c`: the deepest first. */
+function levelsAbove(root: string, namespace: string, delimiter: string | null): string[] {
+  if (delimiter === null) return [];
+  const names = root.slice(namespace.length).split(delimiter);
+  return names
+    .map((_, at) => namespace + names.slice(0, at).join(delimiter))
+    .slice(1)
+    .toReversed();
 }
 
 async function personalNamespace(

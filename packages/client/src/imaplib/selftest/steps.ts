@@ -22,7 +22,7 @@ export async function runSteps(
     string,
   ];
 
-  traces.root = place.root;
+  traces.place = place;
   await run('create', first);
   await run('rename', first, renamed);
   await run('CREATE', second);

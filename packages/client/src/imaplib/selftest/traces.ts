@@ -4,19 +4,19 @@
 import type { Datum } from '../datum.ts';
 import type { IMAP4 } from '../imap4.ts';
 import type { Journal } from './journal.ts';
-import { mailboxNames } from './place.ts';
+import { mailboxNames, type Place } from './place.ts';
 
 /** What there may be to take away. Noted before the command is sent that makes it. */
 export class Traces {
-  /** Everything that begins with it is the self-test's, or null while there is nothing. */
-  root: string | null = null;
+  /** Where everything is the self-test's, or null while there is nothing. */
+  place: Place | null = null;
   /** The Message-ID of what was appended to INBOX. */
   messageId: string | null = null;
   /** Messages of the user's whose \Deleted was taken away for a moment. */
   #spared: readonly string[] = [];
 
   get isEmpty(): boolean {
-    return this.root === null && this.messageId === null;
+    return this.place === null && this.messageId === null;
   }
 
   /**
@@ -38,26 +38,33 @@ export class Traces {
       await journal.run(M, 'select', 'INBOX');
       await this.#removeMessage(journal, M);
     });
-    if (this.root !== null) {
-      const root = this.root;
-      await attempt(() => unsubscribe(journal, M, root));
-      await attempt(() => removeMailboxes(journal, M, root));
+    const { place } = this;
+    if (place !== null) {
+      await attempt(() => unsubscribe(journal, M, place.root));
+      await attempt(() => removeMailboxes(journal, M, place));
     }
     if (failures.length > 0) throw failures[0];
-    this.root = null;
+    this.place = null;
   }
 
   async #removeMessage(journal: Journal, M: IMAP4): Promise<void> {
     if (this.messageId === null) return;
-    const uids = words(await journal.run(M, 'uid', 'SEARCH', 'HEADER', 'Message-ID', `"${this.messageId}"`));
-    if (uids.length > 0) await this.#expunge(journal, M, uids);
+    try {
+      const uids = words(
+        await journal.run(M, 'uid', 'SEARCH', 'HEADER', 'Message-ID', `"${this.messageId}"`),
+      );
+      if (uids.length > 0) await this.#expunge(journal, M, uids);
+    } finally {
+      await this.#restore(journal, M);
+    }
     this.messageId = null;
   }
 
   async #expunge(journal: Journal, M: IMAP4, uids: readonly string[]): Promise<void> {
     const set = uids.join(',');
+    const flag = () => journal.run(M, 'uid', 'STORE', set, '+FLAGS.SILENT', '(\\Deleted)');
     if (M.capabilities.includes('UIDPLUS') || M.capabilities.includes('IMAP4REV2')) {
-      await journal.run(M, 'uid', 'STORE', set, '+FLAGS.SILENT', '(\\Deleted)');
+      await flag();
       await journal.run(M, 'uid', 'EXPUNGE', set);
       return;
     }
@@ -66,15 +73,14 @@ export class Traces {
     this.#spared = [...new Set([...this.#spared, ...deleted.filter((uid) => !uids.includes(uid))])];
     const spared = this.#spared.join(',');
     if (spared !== '') await journal.run(M, 'uid', 'STORE', spared, '-FLAGS.SILENT', '(\\Deleted)');
-    try {
-      await journal.run(M, 'uid', 'STORE', set, '+FLAGS.SILENT', '(\\Deleted)');
-      await journal.run(M, 'expunge');
-    } finally {
-      if (spared !== '') {
-        await journal.run(M, 'uid', 'STORE', spared, '+FLAGS.SILENT', '(\\Deleted)');
-        this.#spared = [];
-      }
-    }
+    await flag();
+    await journal.run(M, 'expunge');
+  }
+
+  async #restore(journal: Journal, M: IMAP4): Promise<void> {
+    if (this.#spared.length === 0) return;
+    await journal.run(M, 'uid', 'STORE', this.#spared.join(','), '+FLAGS.SILENT', '(\\Deleted)');
+    this.#spared = [];
   }
 }
 
@@ -85,18 +91,20 @@ async function unsubscribe(journal: Journal, M: IMAP4, root: string): Promise<vo
 }
 
 /** Children first; what is only a level of the hierarchy may go by itself with its last child. */
-async function removeMailboxes(journal: Journal, M: IMAP4, root: string): Promise<void> {
-  const list = async () => mailboxNames(await journal.run(M, 'list', '', `${root}*`));
+async function removeMailboxes(journal: Journal, M: IMAP4, { root, missing }: Place): Promise<void> {
+  const list = async (pattern: string) => mailboxNames(await journal.run(M, 'list', '', pattern));
+  const own = await list(`${root}*`);
+  for (const level of missing) own.push(...(await list(level)));
   let failure: unknown = null;
-  for (const name of (await list()).toSorted((a, b) => b.length - a.length)) {
+  for (const name of own.toSorted((a, b) => b.length - a.length)) {
     try {
       await journal.run(M, 'delete', name);
     } catch (reason) {
       failure ??= reason;
     }
   }
-  const left = failure === null ? [] : await list();
-  if (left.length > 0) throw failure;
+  if (failure === null || (await list(`${root}*`)).length === 0) return;
+  throw failure;
 }
 
 function words(data: readonly Datum[]): string[] {
