@@ -60,6 +60,7 @@ const vitest = (project) => (report) => [
 ];
 
 await whole('types', 'tsc', ['-b']);
+await whole('test types', 'tsc', ['-p', 'tsconfig.tests.json']);
 await suite('node', 'vitest', vitest('node'), vitestCounts);
 if (hasBrowser) await suite('browser', 'vitest', vitest('browser'), vitestCounts);
 await whole('page', 'vite', ['build', 'packages/demo', '--logLevel', 'warn']);
@@ -74,7 +75,7 @@ if (hasBrowser) {
 console.log('');
 for (const { name, passed, failed, skipped } of results) {
   const rest = skipped.length === 0 ? '' : `, ${skipped.length} skipped`;
-  console.log(`${name.padEnd(8)} ${passed} passed, ${failed} failed${rest}`);
+  console.log(`${name.padEnd(10)} ${passed} passed, ${failed} failed${rest}`);
 }
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
 const skipped = results.flatMap((result) => result.skipped);

@@ -70,7 +70,10 @@ describe('the command line', () => {
     const { said, end, ...here } = terminal();
     const started = new Promise<void>((resolve) => {
       const { out } = here;
-      here.out = (text) => (out(text), resolve());
+      here.out = (text) => {
+        out(text);
+        resolve();
+      };
     });
     const code = run(['--port', '0'], here, { pageFolder: page });
     await started;

@@ -7,7 +7,12 @@ afterEach(() => vi.useRealTimers());
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 function streamOf(...chunks: string[]): ReadableStream<Uint8Array> {
-  return ReadableStream.from(chunks.map(bytes));
+  return new ReadableStream({
+    start(controller) {
+      for (const chunk of chunks) controller.enqueue(bytes(chunk));
+      controller.close();
+    },
+  });
 }
 
 /** A literal whose bytes never come, and what its source hears. */
@@ -245,6 +250,18 @@ describe('a literal from a stream', () => {
     `);
     await done;
     expect(told).toEqual([65_536, 100_000]);
+  });
+
+  it('is told as sent only as far as it has left', async () => {
+    const { session, server } = await open();
+    const told: number[] = [];
+    server.cut({ sent: 100_000 });
+    const lost = failure(
+      session.execute(append(new Uint8Array(1_000_000), { onProgress: (sent) => told.push(sent) })),
+    );
+    expect(await lost).toMatchObject({ name: 'ImapConnectionError' });
+    await nextTurn();
+    expect(told).toEqual([65_536]);
   });
 
   it.each([
