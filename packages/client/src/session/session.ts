@@ -1,14 +1,15 @@
 // One connection: greeting, state, tags, queue, and whose response is whose. It sends nothing of its own accord.
 
-import type { ByteStream, Connect, StreamInfo, TlsInfo, TlsOptions } from '../transport/byte-stream.ts';
-import { readCapabilities } from '../wire/capability.ts';
+import type { ByteStream, StreamInfo, TlsInfo, TlsOptions } from '../transport/byte-stream.ts';
 import { Framer, type Frame } from '../wire/framer.ts';
-import { defaultLimits, type Limits } from '../wire/limits.ts';
-import { ParseError } from '../wire/reader.ts';
-import { readHead, readStatusText, type Response, type StatusText } from '../wire/response.ts';
+import { readHead, readStatusText, type Response } from '../wire/response.ts';
 import { CommandWriter, type Piece } from '../wire/writer.ts';
+import { BackPressure } from './back-pressure.ts';
+import { Capabilities } from './capabilities.ts';
 import { ImapConnectionError, ImapLimitError, ImapStateError } from './errors.ts';
+import { readGreeting, type Greeting } from './greeting.ts';
 import { describeCommand, describeResponse } from './line-log.ts';
+import { defaultSessionLimits, type SessionLimits, type SessionOptions } from './options.ts';
 import { Pending } from './pending.ts';
 import { CommandQueue } from './queue.ts';
 import type { Completion, Request, SessionState } from './request.ts';
@@ -16,57 +17,8 @@ import { checkSources, concat, send, withTag } from './sender.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import { tell } from './tell.ts';
 
-/** How a session is opened. */
-export interface SessionOptions {
-  readonly transport: Connect;
-  readonly signal?: AbortSignal | undefined;
-  readonly limits?: Partial<SessionLimits> | undefined;
-  /** Every untagged response that no command has taken, before and between commands too. */
-  readonly onUntagged?: (response: Response) => void;
-  /** Each line that was sent (secrets as `***`) or received (literals as `{n}`), for logs. */
-  readonly onLine?: ((direction: 'C' | 'S', line: string) => void) | undefined;
-  /** Nothing is queued and nothing is unanswered any more. */
-  readonly onIdle?: () => void;
-  /** Tags are this and a number; random letters where absent. */
-  readonly tagPrefix?: string | undefined;
-}
-
-/** The session's own limits beside those of the wire; times in milliseconds, sizes in bytes. */
-export interface SessionLimits extends Limits {
-  /** Until the greeting has come. */
-  readonly greetingMs: number;
-  /** Without a byte from the server while a command is unanswered. */
-  readonly silenceMs: number;
-  /** From BYE until the server must have closed the connection. */
-  readonly byeMs: number;
-  /** Rows that wait for a slow reader while other calls wait behind them. */
-  readonly maxQueued: number;
-}
-
-/** The limits that hold where nothing else is said. */
-export const defaultSessionLimits: SessionLimits = {
-  ...defaultLimits,
-  greetingMs: 30_000,
-  silenceMs: 120_000,
-  byeMs: 3_000,
-  maxQueued: 64 * 1024 * 1024,
-};
-
-/** Rows wait for their reader up to this many bytes before the session stops reading, when nobody else waits. */
-const ENOUGH_ROWS = 256 * 1024;
-
-/** The greeting: `* OK` or `* PREAUTH`. */
-export interface Greeting extends StatusText {
-  readonly status: 'OK' | 'PREAUTH';
-  readonly response: Response;
-}
-
-/** What IMAP4rev2 has without naming it (RFC 9051 appendix E). */
-const partOfRev2 = new Set(
-  'UIDPLUS UNSELECT NAMESPACE ESEARCH SEARCHRES ENABLE IDLE SASL-IR LIST-EXTENDED LIST-STATUS MOVE LITERAL-'.split(
-    ' ',
-  ),
-);
+export { defaultSessionLimits, type SessionLimits, type SessionOptions } from './options.ts';
+export type { Greeting } from './greeting.ts';
 
 const crlf = Uint8Array.of(13, 10);
 const encoder = new TextEncoder();
@@ -86,11 +38,11 @@ export class Session {
   readonly #queue = new CommandQueue();
   readonly #tagPrefix: string;
   readonly #silence: SilenceWatch;
+  readonly #pressure: BackPressure;
   #tagNumber = 0;
   #state: SessionState = 'notAuthenticated';
   #greeting: Greeting | null = null;
-  #capabilities: ReadonlySet<string> = new Set();
-  #capabilitiesKnown = false;
+  readonly #capabilities = new Capabilities();
   #bye: string | null = null;
   #byeTimer: ReturnType<typeof setTimeout> | undefined;
   #over: ImapConnectionError | null = null;
@@ -99,8 +51,6 @@ export class Session {
   /** Resolved by `+`, or by the tagged answer of the command whose literal waits. */
   #literalWait: { readonly pending: Pending; readonly resolve: (wanted: boolean) => void } | null = null;
   #switching = false;
-  /** Lets the reading loop go on when it waits for a slow reader of rows. */
-  #readAgain: (() => void) | null = null;
   #onGreeting: { resolve: (greeting: Greeting) => void; reject: (error: unknown) => void } | null = null;
   #resolveClosed!: (error: Error | null) => void;
 
@@ -109,6 +59,7 @@ export class Session {
     this.#options = options;
     this.#limits = { ...defaultSessionLimits, ...options.limits };
     this.#framer = new Framer(this.#limits);
+    this.#pressure = new BackPressure(this.#queue, this.#limits.maxQueued);
     this.#writer = stream.writable.getWriter();
     // Failures reach us through write(); this promise would only repeat them to nobody.
     this.#writer.closed.catch(() => {});
@@ -172,18 +123,17 @@ export class Session {
 
   /** In capitals; as last heard in a greeting, a CAPABILITY line or a response code. */
   get capabilities(): ReadonlySet<string> {
-    return this.#capabilities;
+    return this.#capabilities.names;
   }
 
   /** Whether {@link capabilities} has been heard since the last STARTTLS or login. */
   get capabilitiesKnown(): boolean {
-    return this.#capabilitiesKnown;
+    return this.#capabilities.known;
   }
 
   /** Whether the server can do it: it says so, or it is part of IMAP4rev2 and the server has that. */
   supports(capability: string): boolean {
-    const known = this.#capabilities;
-    return known.has(capability) || (known.has('IMAP4REV2') && partOfRev2.has(capability));
+    return this.#capabilities.has(capability);
   }
 
   get info(): StreamInfo {
@@ -215,7 +165,7 @@ export class Session {
     } else {
       pending.watch((reason) => this.#abort(pending, reason));
       this.#queue.waiting.push(pending);
-      this.#readAgain?.();
+      this.#pressure.release();
       void this.#pump();
     }
     return pending.promise;
@@ -233,9 +183,7 @@ export class Session {
       const info = await this.stream.startTls(options);
       if (this.#over !== null) throw this.#over;
       this.#switching = false;
-      // Whoever sat on the plain line may have made them up.
-      this.#capabilities = new Set();
-      this.forgetCapabilities();
+      this.#capabilities.forget();
       this.#settle();
       void this.#pump();
       return info;
@@ -247,7 +195,7 @@ export class Session {
 
   /** What was heard before TLS or login no longer counts (RFC 3501 6.2.1, 6.2.3). */
   forgetCapabilities(): void {
-    this.#capabilitiesKnown = false;
+    this.#capabilities.expire();
   }
 
   /** State is changed by whoever knows what a command means: login, select, close, logout. */
@@ -319,33 +267,13 @@ export class Session {
 
   /** Waits while the rows of the only command are not being read: back pressure up to the server. */
   async #rowsTaken(): Promise<void> {
-    for (;;) {
-      const { inFlight, waiting } = this.#queue;
-      if (inFlight.length > 1 || waiting.length > 0) {
-        for (const pending of inFlight) this.#checkRows(pending);
-        return;
-      }
-      const rows = inFlight[0]?.request.rows;
-      if (rows === undefined || rows.bytes < ENOUGH_ROWS || this.#over !== null) return;
+    while (this.#over === null) {
+      const taken = this.#pressure.next();
+      if (taken === null) return;
       this.#silence.pause();
-      await new Promise<void>((resolve) => {
-        this.#readAgain = resolve;
-        rows.onDrain = resolve;
-      });
-      this.#readAgain = null;
-      rows.onDrain = null;
+      await taken;
       this.#silence.resume();
     }
-  }
-
-  #checkRows(pending: Pending): void {
-    if ((pending.request.rows?.bytes ?? 0) <= this.#limits.maxQueued) return;
-    pending.fail(
-      new ImapLimitError(
-        `${pending.request.name}: more than ${this.#limits.maxQueued} bytes wait to be read while other calls wait behind them`,
-        'maxQueued',
-      ),
-    );
   }
 
   #take(frame: Frame): void {
@@ -363,33 +291,18 @@ export class Session {
   }
 
   #greet(response: Response): void {
-    const waiting = this.#onGreeting!;
-    const { name } = response;
-    if (response.tag === '*' && (name === 'OK' || name === 'PREAUTH')) {
-      const greeting: Greeting = { status: name, response, ...readStatusText(response.reader()) };
-      this.#onGreeting = null;
-      this.#learn(greeting);
-      waiting.resolve(greeting);
-      return;
-    }
-    const said = describeResponse(response.bytes).slice(0, 200);
-    const bye = response.tag === '*' && name === 'BYE' ? readStatusText(response.reader()).text : null;
-    this.#end(
-      new ImapConnectionError(
-        bye === null
-          ? `this is no IMAP server: it said ${JSON.stringify(said)}`
-          : `the server refused the connection: ${bye}`,
-        { bye },
-      ),
-    );
+    const greeting = readGreeting(response);
+    this.#capabilities.hearCode(greeting);
+    this.#onGreeting?.resolve(greeting);
+    this.#onGreeting = null;
   }
 
   #untagged(response: Response): void {
     if (response.name === 'CAPABILITY') {
-      this.#readCapabilities(response);
+      this.#capabilities.hear(response);
     } else if (response.name === 'OK' || response.name === 'NO' || response.name === 'BYE') {
       const status = readStatusText(response.reader());
-      this.#learn(status);
+      this.#capabilities.hearCode(status);
       if (response.name === 'BYE') this.#goodbye(status.text);
     }
     // Oldest first: servers answer in order.
@@ -402,24 +315,6 @@ export class Session {
       }
     }
     tell(this.#options.onUntagged, response);
-  }
-
-  #readCapabilities(response: Response): void {
-    try {
-      this.#setCapabilities(readCapabilities(response.reader()));
-    } catch (error) {
-      // What was known stays; whoever asked sees the line as well, and can tell.
-      if (!(error instanceof ParseError)) throw error;
-    }
-  }
-
-  #learn({ code }: StatusText): void {
-    if (code?.name === 'CAPABILITY') this.#setCapabilities(code.capabilities);
-  }
-
-  #setCapabilities(names: readonly string[]): void {
-    this.#capabilities = new Set(names);
-    this.#capabilitiesKnown = true;
   }
 
   #goodbye(text: string): void {
@@ -484,7 +379,7 @@ export class Session {
     }
     this.#queue.answered(pending);
     const text = readStatusText(response.reader());
-    this.#learn(text);
+    this.#capabilities.hearCode(text);
     if (status === 'OK' || status === 'NO' || status === 'BAD') {
       const completion: Completion = { status, response, ...text };
       tell(request.completed, completion);
@@ -617,7 +512,7 @@ export class Session {
     const wasWaiting = this.#queue.withdraw(pending);
     pending.fail(reason);
     if (wasWaiting) {
-      this.#readAgain?.();
+      this.#pressure.release();
       this.#settle();
       void this.#pump();
     } else if (pending.phase === 'sending') {
@@ -656,7 +551,7 @@ export class Session {
     this.#onGreeting = null;
     this.#literalWait?.resolve(false);
     this.#literalWait = null;
-    this.#readAgain?.();
+    this.#pressure.release();
     for (const pending of this.#queue.clear()) pending.lose(error);
     this.#ended.abort(error);
     this.stream.close(inOrder ? undefined : error);

@@ -1,0 +1,62 @@
+// What the server can do, as last heard in a greeting, a CAPABILITY line or a response code.
+
+import { readCapabilities } from '../wire/capability.ts';
+import { ParseError } from '../wire/reader.ts';
+import type { Response, StatusText } from '../wire/response.ts';
+
+/** What IMAP4rev2 has without naming it (RFC 9051 appendix E). */
+const partOfRev2 = new Set(
+  'UIDPLUS UNSELECT NAMESPACE ESEARCH SEARCHRES ENABLE IDLE SASL-IR LIST-EXTENDED LIST-STATUS MOVE LITERAL-'.split(
+    ' ',
+  ),
+);
+
+/** Hears of capabilities and remembers the last word. */
+export class Capabilities {
+  #names: ReadonlySet<string> = new Set();
+  #known = false;
+
+  /** In capitals. */
+  get names(): ReadonlySet<string> {
+    return this.#names;
+  }
+
+  /** Whether {@link names} has been heard since they were last out of date. */
+  get known(): boolean {
+    return this.#known;
+  }
+
+  has(capability: string): boolean {
+    return this.#names.has(capability) || (this.#names.has('IMAP4REV2') && partOfRev2.has(capability));
+  }
+
+  /** They may be others now, and will be told or have to be asked for. */
+  expire(): void {
+    this.#known = false;
+  }
+
+  /** Whoever sat on the plain line may have made them up. */
+  forget(): void {
+    this.#names = new Set();
+    this.#known = false;
+  }
+
+  /** Takes a CAPABILITY line. Where it cannot be read, what was known stays. */
+  hear(response: Response): void {
+    try {
+      this.#learn(readCapabilities(response.reader()));
+    } catch (error) {
+      if (!(error instanceof ParseError)) throw error;
+    }
+  }
+
+  /** Takes the response code of a status response, where it is CAPABILITY. */
+  hearCode({ code }: StatusText): void {
+    if (code?.name === 'CAPABILITY') this.#learn(code.capabilities);
+  }
+
+  #learn(names: readonly string[]): void {
+    this.#names = new Set(names);
+    this.#known = true;
+  }
+}
