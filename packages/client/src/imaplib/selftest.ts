@@ -17,6 +17,8 @@ export interface SelftestOptions extends JournalOptions {
   readonly user: string;
   /** A function is called for each sign-in, and not at all where the server has signed in already (PREAUTH). */
   readonly password: string | (() => string | Promise<string>);
+  /** Upgrades to TLS before it signs in. */
+  readonly starttls?: boolean | undefined;
   /** The mailbox below which it works; nothing may begin with it yet. `imaplib-selftest-` and a random number by default. */
   readonly prefix?: string | undefined;
   /** Each command as `create ("name")`, its answer as `create => OK ["done"]`, in the end `All tests OK.` */
@@ -91,11 +93,13 @@ async function attempt(journal: Journal, options: SelftestOptions, traces: Trace
   }
 }
 
-async function signIn(journal: Journal, M: IMAP4, { user, password }: SelftestOptions): Promise<void> {
+async function signIn(journal: Journal, M: IMAP4, options: SelftestOptions): Promise<void> {
+  const { user, password, starttls = false } = options;
   await journal.record('connect', [], async () => {
     await M.ready;
     return ['OK', [M.welcome]];
   });
+  if (starttls) await journal.run(M, 'starttls');
   journal.line(`PROTOCOL_VERSION = ${M.PROTOCOL_VERSION}`);
   journal.line(`CAPABILITIES = ${M.capabilities.join(' ')}`);
   if (M.state === 'AUTH') return;
@@ -169,7 +173,7 @@ function hintFor(error: Error, command: string | undefined, left: string | null)
       return 'The server may want its mailboxes elsewhere: try another prefix.';
     default:
       return error instanceof abort
-        ? 'The connection was lost: try again, with debug 5 to see the last lines.'
-        : 'With debug 5 the lines of both sides are shown. Nothing was left behind.';
+        ? 'The connection was lost: try again. Nothing was left behind.'
+        : 'Nothing was left behind.';
   }
 }
