@@ -299,6 +299,51 @@ describe('silence', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('while the rest of a refused literal is not taken ends the connection', async () => {
+    vi.useFakeTimers();
+    const { session, script, server } = await openSession({
+      greeting: '* OK [CAPABILITY LITERAL+] ready',
+      limits: { silenceMs: 10_000 },
+    });
+    let feed!: ReadableStreamDefaultController<Uint8Array>;
+    const stream = new ReadableStream<Uint8Array>({ start: (controller) => void (feed = controller) });
+    const refused = session.execute(
+      say('APPEND', { write: (out) => out.raw('APPEND').literal({ size: 6, stream }) }),
+    );
+    const next = failure(session.execute(say('NOOP')));
+    await script.play('C: $ APPEND {6+}\nS: $ NO full');
+    expect(await refused).toMatchObject({ status: 'NO' });
+    server.stall();
+    feed.enqueue(bytes('abcdef'));
+    feed.close();
+    await nextTurn();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(String(await next)).toContain('has said nothing for 10 s');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is ours while the source of a literal is slow', async () => {
+    vi.useFakeTimers();
+    const { session, script } = await openSession({
+      greeting: '* OK [CAPABILITY LITERAL+] ready',
+      limits: { silenceMs: 10_000 },
+    });
+    let feed!: ReadableStreamDefaultController<Uint8Array>;
+    const stream = new ReadableStream<Uint8Array>({ start: (controller) => void (feed = controller) });
+    const done = session.execute(
+      say('APPEND', { write: (out) => out.raw('APPEND').literal({ size: 6, stream }) }),
+    );
+    await script.play('C: $ APPEND {6+}');
+    await vi.advanceTimersByTimeAsync(1_000_000);
+    feed.enqueue(bytes('abcdef'));
+    feed.close();
+    await script.play('C: abcdef');
+    await vi.advanceTimersByTimeAsync(9_000);
+    await script.play('S: $ OK');
+    expect(await done).toMatchObject({ status: 'OK' });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('while the server takes nothing ends the connection', async () => {
     vi.useFakeTimers();
     const { session, server } = await openSession({ limits: { silenceMs: 10_000 } });

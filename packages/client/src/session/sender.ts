@@ -11,6 +11,8 @@ export interface Line {
   write(bytes: Uint8Array): Promise<void>;
   /** True when the server wants the literal, false when it has answered the command instead. */
   mayContinue(): Promise<boolean>;
+  /** Waits for something that is not the server's to give. */
+  ours<T>(promise: Promise<T>): Promise<T>;
   progress(sent: number, total: number): void;
   /** Aborts when the connection ends: nothing more is read from the source of a literal. */
   readonly signal: AbortSignal;
@@ -102,7 +104,7 @@ async function sendStream(
   let left = source.size;
   try {
     for (;;) {
-      const { value, done } = await reader.read();
+      const { value, done } = await line.ours(reader.read());
       if (done) break;
       if (value.length > left)
         throw new LiteralSizeError(`the literal holds more than the ${source.size} octets announced`);

@@ -270,9 +270,7 @@ export class Session {
     while (this.#over === null) {
       const taken = this.#pressure.next();
       if (taken === null) return;
-      this.#silence.pause();
-      await taken;
-      this.#silence.resume();
+      await this.#silence.except(taken);
     }
   }
 
@@ -402,7 +400,9 @@ export class Session {
   }
 
   #watchSilence(): void {
-    this.#silence.watch(this.#switching || this.#queue.inFlight.some((pending) => !pending.quiet));
+    if (this.#over !== null) return;
+    const { inFlight } = this.#queue;
+    this.#silence.watch(this.#switching || this.#sending || inFlight.some((pending) => !pending.quiet));
   }
 
   #tooLarge(response: Response, limit: 'line' | 'literal'): void {
@@ -433,6 +433,7 @@ export class Session {
       }
     } finally {
       this.#sending = false;
+      this.#watchSilence();
     }
     if (this.#queue.waiting.length > 0) for (const before of this.#queue.inFlight) before.interrupt();
   }
@@ -487,6 +488,7 @@ export class Session {
             if (pending.phase === 'answered') resolve(false);
             else this.#literalWait = { pending, resolve };
           }),
+        ours: (promise) => this.#silence.except(promise),
         progress: (sent, total) => tell(pending.request.onProgress, sent, total),
         signal: this.#ended.signal,
       });

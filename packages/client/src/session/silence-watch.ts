@@ -6,6 +6,8 @@ export class SilenceWatch {
   readonly #onSilence: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #watching = false;
+  /** How many reasons there are why it is we who are slow. */
+  #paused = 0;
   /** In the time of `performance.now()`. */
   #heardAt = performance.now();
 
@@ -25,24 +27,21 @@ export class SilenceWatch {
 
   /** Begins, or ends where no command waits any more. */
   watch(on: boolean): void {
-    if (on && !this.#watching) {
-      this.heard();
-      this.#arm(this.#ms);
-    } else if (!on) {
-      clearTimeout(this.#timer);
-    }
+    if (on === this.#watching) return;
     this.#watching = on;
+    this.#start();
   }
 
-  /** It is we who do not read. */
-  pause(): void {
-    clearTimeout(this.#timer);
-  }
-
-  /** Counts again from now. */
-  resume(): void {
-    this.heard();
-    if (this.#watching) this.#arm(this.#ms);
+  /** Does not count while a promise of our own side is waited for. */
+  async except<T>(ours: Promise<T>): Promise<T> {
+    this.#paused += 1;
+    this.#start();
+    try {
+      return await ours;
+    } finally {
+      this.#paused -= 1;
+      this.#start();
+    }
   }
 
   /** For good. */
@@ -51,9 +50,15 @@ export class SilenceWatch {
     clearTimeout(this.#timer);
   }
 
+  #start(): void {
+    clearTimeout(this.#timer);
+    if (!this.#watching || this.#paused > 0) return;
+    this.heard();
+    this.#arm(this.#ms);
+  }
+
   /** One timer for many answers: it looks at the clock when it fires instead of being set anew for each chunk. */
   #arm(ms: number): void {
-    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       const left = this.#heardAt + this.#ms - performance.now();
       if (left > 1) this.#arm(left);
