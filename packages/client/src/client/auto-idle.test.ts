@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { failure, nextTurn, settled } from '../session/opened.ts';
-import { openClient } from './opened.ts';
+import { failure, nextTurn, settled } from '../session/testing/opened.ts';
+import { openClient } from './testing/opened.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import { failure, settled } from '../session/opened.ts';
+import { failure, settled } from '../session/testing/opened.ts';
 import { testTls, type MemoryPairOptions } from '../transport/pair.ts';
 import { ImapClient } from './client.ts';
-import { connecting, openClient } from './opened.ts';
+import { connecting, openClient } from './testing/opened.ts';
 import type { ConnectOptions } from './types.ts';
 
 const auth = { user: 'joe', pass: 'secret' };

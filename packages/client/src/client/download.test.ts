@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { failure, nextTurn } from '../session/opened.ts';
+import { failure, nextTurn } from '../session/testing/opened.ts';
 import type { BodyPart } from '../wire/bodystructure.ts';
-import { openClient, type OpenedClient } from './opened.ts';
+import { openClient, type OpenedClient } from './testing/opened.ts';
 import type { Progress } from './types.ts';
 
 const K = 1024;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { failure, nextTurn } from '../session/opened.ts';
-import { openClient } from './opened.ts';
+import { failure, nextTurn } from '../session/testing/opened.ts';
+import { openClient } from './testing/opened.ts';
 
 const bridged = { capabilities: 'UIDPLUS LITERAL+' };
 

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { login } from '../sasl/login.ts';
 import type { Mechanism } from '../sasl/mechanism.ts';
 import { plain } from '../sasl/plain.ts';
-import { failure } from '../session/opened.ts';
+import { failure } from '../session/testing/opened.ts';
 import { authenticate } from './authenticate.ts';
-import { openRunner } from './opened.ts';
+import { openRunner } from './testing/opened.ts';
 
 const base64 = (text: string): string => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 const open = (capabilities: string) => openRunner({ state: 'notAuthenticated', capabilities });

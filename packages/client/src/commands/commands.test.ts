@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failure } from '../session/opened.ts';
+import { failure } from '../session/testing/opened.ts';
 import { append } from './append.ts';
 import { capability } from './capability.ts';
 import { close } from './close.ts';
@@ -15,7 +15,7 @@ import { logout } from './logout.ts';
 import { lsub } from './lsub.ts';
 import { move } from './move.ts';
 import { noop } from './noop.ts';
-import { openRunner } from './opened.ts';
+import { openRunner } from './testing/opened.ts';
 import { rename } from './rename.ts';
 import { search } from './search.ts';
 import { status } from './status.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { failure } from '../session/opened.ts';
+import { failure } from '../session/testing/opened.ts';
 import { idle } from './idle.ts';
-import { openRunner } from './opened.ts';
+import { openRunner } from './testing/opened.ts';
 
 function stopper(): { readonly stop: Promise<void>; readonly onInterrupt: () => void } {
   let onInterrupt!: () => void;

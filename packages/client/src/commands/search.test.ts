@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { failure } from '../session/opened.ts';
+import { failure } from '../session/testing/opened.ts';
 import { run } from './command.ts';
-import { openRunner } from './opened.ts';
+import { openRunner } from './testing/opened.ts';
 import { search, type SearchQuery } from './search.ts';
 
 const day = new Date('2024-02-09T22:30:05Z');

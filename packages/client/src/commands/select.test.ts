@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lineOf, failure, nextTurn } from '../session/opened.ts';
-import { openRunner } from './opened.ts';
+import { lineOf, failure, nextTurn } from '../session/testing/opened.ts';
+import { openRunner } from './testing/opened.ts';
 import { select, type Opening } from './select.ts';
 
 function opening(): Opening & { readonly told: string[] } {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { TransportError } from '../transport/byte-stream.ts';
 import { memoryPair } from '../transport/pair.ts';
-import { failure, nextTurn, type Opened, openSession, say, settled } from './opened.ts';
+import { failure, nextTurn, type Opened, openSession, say, settled } from './testing/opened.ts';
 import type { Completion, Request } from './request.ts';
 import { ResponseQueue } from './response-queue.ts';
 import { Session } from './session.ts';

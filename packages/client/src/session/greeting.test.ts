@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { memoryPair } from '../transport/pair.ts';
 import { ImapConnectionError } from './errors.ts';
-import { failure, nextTurn, openSession, settled } from './opened.ts';
+import { failure, nextTurn, openSession, settled } from './testing/opened.ts';
 import { Session } from './session.ts';
 
 afterEach(() => vi.useRealTimers());

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { failure, nextTurn, openSession, say, settled } from './opened.ts';
+import { failure, nextTurn, openSession, say, settled } from './testing/opened.ts';
 import type { Request } from './request.ts';
 
 afterEach(() => vi.useRealTimers());

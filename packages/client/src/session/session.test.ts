@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ImapStateError } from './errors.ts';
-import { failure, lineOf, nextTurn, openSession, say, settled } from './opened.ts';
+import { failure, lineOf, nextTurn, openSession, say, settled } from './testing/opened.ts';
 import type { Completion, Request } from './request.ts';
 
 const status = ({ status: word, text }: Completion): string => `${word} ${text}`;

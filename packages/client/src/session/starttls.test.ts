@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { testTls, type MemoryPairOptions } from '../transport/pair.ts';
-import { failure, nextTurn, openSession, say, settled } from './opened.ts';
+import { failure, nextTurn, openSession, say, settled } from './testing/opened.ts';
 import type { Request } from './request.ts';
 
 afterEach(() => vi.useRealTimers());

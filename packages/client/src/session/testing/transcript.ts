@@ -6,7 +6,7 @@
 //   C: user secret                a literal of the client is a line like any other, if it holds none
 //   S: $ OK done                  `$` is the last tag, `$1` the first one, `$2` the second one
 
-import type { MemoryServer } from '../transport/pair.ts';
+import type { MemoryServer } from '../../transport/pair.ts';
 
 /** So many turns of the event loop without a byte, and the client is taken to be silent. In memory a few suffice. */
 const TURNS = 50;

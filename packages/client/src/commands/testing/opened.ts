@@ -1,9 +1,8 @@
 // A runner over a connection in memory, for tests of commands.
 
-import { openSession, type Opened } from '../session/opened.ts';
-import { lineOf } from '../session/opened.ts';
-import type { SessionState } from '../session/request.ts';
-import type { Runner } from './command.ts';
+import { lineOf, openSession, type Opened } from '../../session/testing/opened.ts';
+import type { SessionState } from '../../session/request.ts';
+import type { Runner } from '../command.ts';
 
 /** A runner, and what it was told. */
 export interface OpenedRunner extends Opened {

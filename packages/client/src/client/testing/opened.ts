@@ -1,9 +1,9 @@
 // An ImapClient over a connection in memory, for tests.
 
-import { memoryPair, type MemoryPairOptions, type MemoryServer } from '../transport/pair.ts';
-import { Transcript } from '../session/transcript.ts';
-import { ImapClient } from './client.ts';
-import type { ClientEvents, ClientListeners, ConnectOptions } from './types.ts';
+import { memoryPair, type MemoryPairOptions, type MemoryServer } from '../../transport/pair.ts';
+import { Transcript } from '../../session/testing/transcript.ts';
+import { ImapClient } from '../client.ts';
+import type { ClientEvents, ClientListeners, ConnectOptions } from '../types.ts';
 
 /** What a client has told, one line an event. */
 export function record(told: string[]): ClientListeners {

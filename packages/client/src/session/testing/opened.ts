@@ -1,9 +1,9 @@
 // A session over a connection in memory, opened, for tests.
 
-import { memoryPair, type MemoryPairOptions, type MemoryServer } from '../transport/pair.ts';
-import type { Response } from '../wire/response.ts';
-import type { Request } from './request.ts';
-import { Session, type SessionOptions } from './session.ts';
+import { memoryPair, type MemoryPairOptions, type MemoryServer } from '../../transport/pair.ts';
+import type { Response } from '../../wire/response.ts';
+import type { Request } from '../request.ts';
+import { Session, type SessionOptions } from '../session.ts';
 import { Transcript } from './transcript.ts';
 
 /** A session and all that a test wants to see of it. */
