@@ -72,11 +72,12 @@ class TappedStream implements ByteStream {
   }
 }
 
-/** The same connection, listened to; `signal` gives up the attempt, whoever else may do that too. */
+/** The same connection, listened to; `giveUp` ends it, and before that the attempt to make it. */
 export function tap(connect: Connect, listener: Listener, giveUp?: AbortSignal): Connect {
   return async ({ signal }) => {
     const signals = [signal, giveUp].filter((one) => one !== undefined);
     const stream = await connect({ signal: AbortSignal.any(signals) });
+    giveUp?.addEventListener('abort', () => stream.close(giveUp.reason), { once: true });
     listener.opened(stream.info);
     return new TappedStream(stream, listener);
   };
