@@ -377,6 +377,43 @@ describe('the end of the connection', () => {
     expect(await failed).toMatchObject({ name: 'ImapConnectionError' });
   });
 
+  it.each(['cut', 'closed in order', 'closed by us'])(
+    '(%s) in the middle of everything leaves no promise and no timer behind',
+    async (how) => {
+      const unhandled = vi.fn<(reason: unknown) => void>();
+      process.on('unhandledRejection', unhandled);
+      vi.useFakeTimers();
+      const { client, server, script } = await openClient({ autoIdle: true });
+      await vi.advanceTimersByTimeAsync(1000);
+      await script.play('C: $ IDLE\nS: + idling');
+      const reader = client.download(1, '').getReader();
+      const outcomes = [
+        reader.read(),
+        client.fetch('1:*', { flags: true }).toArray(),
+        client.move('1', 'x'),
+        client.append('x', 'hello'),
+        (async () => {
+          for await (const event of client.idle()) void event;
+        })(),
+      ].map((call) => call.then(() => null, String));
+      await script.play('C: DONE\nS: $ OK');
+      await nextTurn();
+      const loggedOut = how === 'closed by us' ? client.logout() : null;
+      if (how === 'cut') server.fail();
+      else server.close();
+      await loggedOut;
+      await client.closed;
+      for (const outcome of await Promise.all(outcomes.slice(0, 4)))
+        expect(outcome).toContain('ImapConnectionError');
+      await outcomes[4];
+      await nextTurn();
+      await nextTurn();
+      process.off('unhandledRejection', unhandled);
+      expect(unhandled).not.toHaveBeenCalled();
+      expect(vi.getTimerCount()).toBe(0);
+    },
+  );
+
   it('by a drain is announced', async () => {
     const { server, told } = await openClient();
     server.drain(30_000);
