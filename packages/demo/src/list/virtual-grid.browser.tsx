@@ -112,5 +112,5 @@ test('a hundred jumps leave no rows behind, and stay fast', async () => {
   }
   expect(rows().length).toBeLessThan(40);
   // A frame is 17 ms; this leaves room for a slow machine and still fails where all rows are drawn.
-  expect((performance.now() - start) / 100).toBeLessThan(60);
+  expect((performance.now() - start) / 100).toBeLessThan(200);
 });

@@ -5,7 +5,8 @@ import { archive, deleteForEver, deleting, moveMessages, setFlag, toggleStar, tr
 import { parseConfig } from './config.ts';
 import { goLive } from './live.ts';
 import { countsOf } from './mailboxes.ts';
-import { order, phase, rowOf, selectMailbox, shown } from './messages.ts';
+import { order, phase, selectMailbox, shown } from './messages.ts';
+import { rowOf } from './rows.ts';
 import { toasts } from './toasts.ts';
 
 let server: FakeServer;

@@ -9,12 +9,12 @@ import {
   order,
   phase,
   restoreMailbox,
-  rowOf,
   search,
   searchMessages,
   selectMailbox,
   shown,
 } from './messages.ts';
+import { rowOf } from './rows.ts';
 
 let server: FakeServer;
 let live: FakeClient;

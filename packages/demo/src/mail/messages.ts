@@ -1,10 +1,11 @@
 // The selected mailbox's messages. The UIDs and the first rows come at once; the other rows follow in chunks, what is
 // on the screen first, then newest first, and never so many at a time that a frame would be late.
 import type { FetchedMessage, FetchItems } from '@imaplib/client';
-import { batch, computed, signal, type Signal } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
 import { client as current, online, type Client } from './account.ts';
 import { serverWords } from './problem.ts';
-import { hasFlag, isUnread, toRow, type Row } from './row.ts';
+import { hasFlag, isUnread, type Row } from './row.ts';
+import { breathe, forgetRows, knownRow, readRows } from './rows.ts';
 import { parseSearch } from './search.ts';
 import { toasts } from './toasts.ts';
 
@@ -41,7 +42,6 @@ export const shown = computed<readonly number[]>(() => {
   return leaving.value.size === 0 ? uids : uids.filter((uid) => !leaving.value.has(uid));
 });
 
-const rows = new Map<number, Signal<Row | null>>();
 /** UIDs by sequence number, which expunges count by. */
 let bySequence: number[] = [];
 let uidValidity = 0;
@@ -61,58 +61,10 @@ const LIST_ITEMS: FetchItems = {
   bodyStructure: true,
 };
 
-/** The row of a message, null until it has been loaded. */
-export function rowOf(uid: number): Signal<Row | null> {
-  let row = rows.get(uid);
-  if (row === undefined) {
-    row = signal(null);
-    rows.set(uid, row);
-  }
-  return row;
-}
-
-/** Lets the browser draw and react before the work goes on. */
-function breathe(): Promise<void> {
-  const { port1, port2 } = new MessageChannel();
-  return new Promise((resolve) => {
-    port1.addEventListener('message', () => {
-      port1.close();
-      resolve();
-    });
-    port1.start();
-    port2.postMessage(null);
-  });
-}
-
-function put(found: readonly Row[]): void {
-  batch(() => {
-    for (const row of found) rowOf(row.uid).value = row;
-  });
-}
-
-/** Reads rows as they come, a few milliseconds at a time. */
-async function readRows(source: AsyncIterable<FetchedMessage>): Promise<Row[]> {
-  const all: Row[] = [];
-  let fresh: Row[] = [];
-  let since = performance.now();
-  for await (const message of source) {
-    const row = toRow(message);
-    if (row !== null) fresh.push(row);
-    if (performance.now() - since < 6) continue;
-    put(fresh);
-    all.push(...fresh);
-    fresh = [];
-    await breathe();
-    since = performance.now();
-  }
-  put(fresh);
-  return all.concat(fresh);
-}
-
 /** Empties the list. */
 export function forgetMessages(): void {
   abort.abort();
-  rows.clear();
+  forgetRows();
   bySequence = [];
   asked = new Set();
   batch(() => {
@@ -196,7 +148,7 @@ async function fill(client: Client, stop: AbortSignal): Promise<void> {
   sortByDate();
 }
 
-const time = (uid: number): number => rows.get(uid)?.value?.date?.getTime() ?? 0;
+const time = (uid: number): number => knownRow(uid)?.value?.date?.getTime() ?? 0;
 const newestFirst = (a: number, b: number): number => time(b) - time(a) || b - a;
 
 /** UIDs tell the order of arrival here; a message that was moved back, or imported, belongs where its date is. */
@@ -242,7 +194,7 @@ export function messageGone(sequence: number): void {
 /** A FETCH of the server that nobody asked for: flags, mostly. */
 export function messageChanged(message: FetchedMessage): void {
   const uid = message.uid ?? bySequence[message.sequence - 1];
-  const row = uid === undefined ? undefined : rows.get(uid);
+  const row = uid === undefined ? undefined : knownRow(uid);
   if (row?.value == null || message.flags === undefined) return;
   row.value = { ...row.value, flags: message.flags };
 }
@@ -314,7 +266,7 @@ export async function restoreMailbox(client: Client): Promise<void> {
   leaving.value = new Set();
   await change(() => compareAll(client));
   // Chunks that were under way when the connection broke are asked for again.
-  asked = new Set([...asked].filter((uid) => rows.get(uid)?.value != null));
+  asked = new Set([...asked].filter((uid) => knownRow(uid)?.value != null));
   await fill(client, stop);
   let since = performance.now();
   for await (const message of client.fetch('1:*', { flags: true }, { uid: false, signal: stop })) {
@@ -352,7 +304,7 @@ export function setFlags(
   const before = new Map<number, readonly string[]>();
   batch(() => {
     for (const uid of uids) {
-      const row = rows.get(uid);
+      const row = knownRow(uid);
       if (row?.value == null) continue;
       before.set(uid, row.value.flags);
       row.value = { ...row.value, flags: flagsOf(row.value) };

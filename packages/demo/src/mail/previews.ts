@@ -5,7 +5,8 @@ import { decodeCharset } from '../message/charset.ts';
 import { messageParts, textOptions } from '../message/parts.ts';
 import { textOfHtml } from '../message/text-of-html.ts';
 import { client } from './account.ts';
-import { rowOf, selected } from './messages.ts';
+import { selected } from './messages.ts';
+import { rowOf } from './rows.ts';
 
 const MAX_WORDS = 180;
 const TEXT_OCTETS = 700;

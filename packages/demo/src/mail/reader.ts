@@ -8,7 +8,8 @@ import { messageParts, textOptions, type MessageParts } from '../message/parts.t
 import { textOfHtml } from '../message/text-of-html.ts';
 import { client, online } from './account.ts';
 import { readAll } from './bytes.ts';
-import { rowOf, selected } from './messages.ts';
+import { selected } from './messages.ts';
+import { rowOf } from './rows.ts';
 import { serverWords } from './problem.ts';
 import type { Row } from './row.ts';
 

@@ -1,6 +1,6 @@
 // The page of somebody who is signed in: rail, folders, list, reading pane, and what floats above them.
 import { batch } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect } from 'preact/hooks';
 import { deleting, moving } from '../mail/actions.ts';
 import { draft, draftState } from '../mail/drafts.ts';
 import { plural } from '../mail/format.ts';
@@ -48,7 +48,8 @@ function closePanels(): void {
 }
 
 export function MailPage() {
-  useEffect(listenForKeys, []);
+  // Before anything is on the screen: whoever sees the list may press a key.
+  useLayoutEffect(listenForKeys, []);
   useEffect(() => closePanels, []);
   useEffect(() => {
     const unseen = inboxUnseen.value;

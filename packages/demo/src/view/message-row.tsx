@@ -2,7 +2,7 @@
 import { Archive, Check, Mail, MailOpen, Paperclip, Reply, Star, Trash2 } from 'lucide';
 import { archive, setFlag, toggleStar, trash } from '../mail/actions.ts';
 import { mediumDate, shortDate } from '../mail/format.ts';
-import { rowOf } from '../mail/messages.ts';
+import { rowOf } from '../mail/rows.ts';
 import { addresses, displayName, names } from '../mail/people.ts';
 import { previewOf } from '../mail/previews.ts';
 import { open } from '../mail/reader.ts';
