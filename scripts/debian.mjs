@@ -4,6 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 const packages = [
   'chromium',
   'dovecot-imapd',
+  'python3',
   'openssl',
   'fonts-noto-core',
   'fonts-noto-cjk',
