@@ -1,8 +1,8 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
-import { Visitors } from './admission.ts';
-import { DEFAULT_LIMITS } from './limits.ts';
-import { refusal, TestPage } from './testing/page.ts';
-import { startBridge } from './testing/servers.ts';
+import { ORIGIN, refusal, TestPage } from './testing/page.ts';
+import { echo, startBridge, tcpServer } from './testing/servers.ts';
 
 describe('origins', () => {
   test.each([
@@ -91,38 +91,75 @@ test('connections in all and of one address', async () => {
   expect((await refusal(bridge.url)).status).toBe(101);
 });
 
-describe('visitors', () => {
-  test('are limited in all', () => {
-    const visitors = new Visitors({ ...DEFAULT_LIMITS, connections: 1 });
-    const leave = visitors.enter('192.0.2.1');
-    expect(visitors.attempt('192.0.2.2')).toMatchObject({ status: 429 });
-    leave();
-    leave();
-    expect(visitors.connections).toBe(0);
-    expect(visitors.attempt('192.0.2.2')).toBeNull();
+test('connections of one token', async () => {
+  const bridge = await startBridge({ tokens: ['one', 'two'], limits: { connectionsPerToken: 1 } });
+  const page = new TestPage(bridge.url, { protocols: ['imaplib.v1', 'bearer.one'] });
+  await once(page.socket, 'open');
+  const status = async (token: string) =>
+    (await refusal(bridge.url, { protocols: ['imaplib.v1', `bearer.${token}`] })).status;
+  expect(await status('one')).toBe(429);
+  expect(await status('two')).toBe(101);
+  page.socket.terminate();
+  await vi.waitFor(async () => expect(await status('one')).toBe(101));
+});
+
+describe('behind a proxy', () => {
+  const from = (address: string) => ({ headers: { 'X-Forwarded-For': `6.6.6.6, ${address}` } });
+
+  test('each client is counted by itself', async () => {
+    const bridge = await startBridge({ trustedProxies: ['127.0.0.1'], limits: { connectionsPerAddress: 1 } });
+    const page = new TestPage(bridge.url, from('192.0.2.1'));
+    await once(page.socket, 'open');
+    expect((await refusal(bridge.url, from('192.0.2.1'))).status).toBe(429);
+    expect((await refusal(bridge.url, from('192.0.2.2'))).status).toBe(101);
+    expect(bridge.entries.find(({ event }) => event === 'connected')?.['address']).toBe('192.0.2.1');
+    expect(JSON.stringify(bridge.entries)).not.toContain('6.6.6.6');
   });
 
-  test('gain attempts back with time', () => {
-    vi.useFakeTimers({ toFake: ['performance'] });
-    try {
-      const visitors = new Visitors({ ...DEFAULT_LIMITS, burstPerAddress: 2, ratePerAddress: 1 });
-      const statuses = () => visitors.attempt('192.0.2.1')?.status ?? 101;
-      expect([statuses(), statuses(), statuses()]).toEqual([101, 101, 429]);
-      expect(visitors.attempt('192.0.2.2')).toBeNull();
-      vi.advanceTimersByTime(1000);
-      visitors.sweep();
-      expect([statuses(), statuses()]).toEqual([101, 429]);
-    } finally {
-      vi.useRealTimers();
-    }
+  test('nobody is believed where no proxy is named', async () => {
+    const bridge = await startBridge({ limits: { connectionsPerAddress: 1 } });
+    const page = new TestPage(bridge.url, from('192.0.2.1'));
+    await once(page.socket, 'open');
+    expect((await refusal(bridge.url, from('192.0.2.2'))).status).toBe(429);
   });
+});
 
-  test('carry 2,000 connections of a hundred addresses', () => {
-    const visitors = new Visitors(DEFAULT_LIMITS);
-    for (let n = 0; n < 2000; n++) {
-      const address = `192.0.2.${n % 100}`;
-      expect(visitors.attempt(address)).toBeNull();
-      visitors.enter(address);
-    }
+test('each way out counts a connection out', async () => {
+  const server = await tcpServer(echo);
+  const bridge = await startBridge({
+    targets: { it: `imap://127.0.0.1:${server.port}`, gone: 'imap://127.0.0.1:1' },
+    limits: { connectionsPerAddress: 1, openMs: 30 },
   });
+  const ways: Record<string, (page: TestPage) => void | Promise<void>> = {
+    'cut before open': (page) => page.socket.terminate(),
+    'closed before open': (page) => page.socket.close(),
+    'no open frame': () => {},
+    'a broken rule': (page) => page.write('x'),
+    'an unknown target': (page) => page.send({ type: 'open', window: 1 << 20, target: 'other' }),
+    'a server that is not there': (page) => page.send({ type: 'open', window: 1 << 20, target: 'gone' }),
+    'cut while open': async (page) => {
+      page.send({ type: 'open', window: 1 << 20, target: 'it' });
+      await page.frame('opened');
+      page.socket.terminate();
+    },
+    'no WebSocket at all': (page) => page.socket.terminate(),
+  };
+  for (const [name, leave] of Object.entries(ways)) {
+    const page = new TestPage(bridge.url);
+    await once(page.socket, 'open');
+    expect((await refusal(bridge.url)).status, name).toBe(429);
+    await leave(page);
+    await page.closed;
+    await vi.waitFor(() => expect(bridge.connections, name).toBe(0));
+  }
+  // A handshake that WebSocket itself refuses.
+  const socket = connect(bridge.port, '127.0.0.1');
+  socket.write(
+    `GET /imap HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nOrigin: ${ORIGIN}\r\n` +
+      'Sec-WebSocket-Protocol: imaplib.v1\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: bad\r\n\r\n',
+  );
+  let answer = '';
+  for await (const chunk of socket as AsyncIterable<Buffer>) answer += chunk.toString();
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  await vi.waitFor(async () => expect((await refusal(bridge.url)).status).toBe(101));
 });

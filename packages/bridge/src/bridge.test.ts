@@ -124,8 +124,9 @@ describe('its HTTP side', () => {
     expect(metrics).toContain('\nimaplib_bridge_opened_total 1\n');
     expect(metrics).toContain('\nimaplib_bridge_bytes_total{direction="down"} 5\n');
     expect(metrics).toContain('\nimaplib_bridge_refusals_total{status="403"} 1\n');
+    expect(metrics).toContain('\nimaplib_bridge_connect_seconds_count{stage="tcp"} 1\n');
     for (const line of metrics.trim().split('\n'))
-      expect(line).toMatch(/^(#.*|[a-z_]+(\{[a-z]+="[\w]+"\})? \d+)$/);
+      expect(line).toMatch(/^(#.*|[a-z_]+(\{[a-z]+="[\w.+]+"(,[a-z]+="\w+")?\})? [\d.e-]+|)$/);
   });
 
   test('an unknown host is refused everywhere', async () => {

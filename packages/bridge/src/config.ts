@@ -4,8 +4,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { readHost } from './address.ts';
+import { readConfigFile } from './config-file.ts';
+import type { LogLevel } from './log.ts';
 import { ConfigError } from './options.ts';
-import type { BridgeOptions, ClientCertificate, Command, Target } from './options.ts';
+import type { BridgeOptions, ClientCertificate, Command, ListenTls, Target } from './options.ts';
 
 /** What `--help` prints. */
 export const USAGE = `Usage: imaplib-bridge [OPTION]...
@@ -18,12 +20,20 @@ Moves bytes between WebSockets of web pages and the servers and commands named h
   --allow-private                 names and allowed hosts may lead to private and loopback addresses
   --command NAME='["argv","…"]'   a command that pages may start by name; repeatable
   --origin ORIGIN                 pages that may connect: https://mail.example.com; repeatable
+  --raw NAME                      a target that plain WebSocket clients reach too, as websockify serves it, at
+                                  /imap/NAME; repeatable
   --token TOKEN                   each connection must bring one of these; repeatable
+  --token-key FILE                a key of whoever signs short-lived tokens: a public key (PEM), or a secret of 32
+                                  characters and more; repeatable
   --allow-no-origin               programs without an Origin may connect; needs a token
   --ca FILE                       certificates (PEM) to trust beside the system's; repeatable
+  --trusted-proxy NETWORK         proxies in front, whose X-Forwarded-For is believed: 10.0.0.0/8; repeatable
+  --tls-cert FILE, --tls-key FILE listen with TLS; read again on SIGHUP and when they change
   --static DIR                    serve a built page; on loopback its own origin is allowed
+  --workers N                     processes that share the port and the counts (1)
+  --log-level LEVEL               info, warn or error (info)
   --drain SECONDS                 how long SIGTERM waits for pages to go (30)
-  --config FILE                   JSON with the same keys
+  --config FILE                   JSON with the same keys, and more; its schema is config.schema.json
   --help, --version
 `;
 
@@ -31,6 +41,18 @@ Moves bytes between WebSockets of web pages and the servers and commands named h
 export interface Invocation {
   readonly options: BridgeOptions;
   readonly drainMs: number | undefined;
+  readonly workers: number;
+  readonly logLevel: LogLevel;
+  /** Where a key stands in the configuration file, and before it; null where there is no file. */
+  readonly where: ((at: readonly string[]) => string) | null;
+}
+
+/** What one source of values says. */
+interface Given {
+  readonly options: BridgeOptions;
+  readonly drainMs: number | undefined;
+  readonly workers: number | undefined;
+  readonly logLevel: LogLevel | undefined;
 }
 
 type Values = Readonly<Record<string, unknown>>;
@@ -38,26 +60,26 @@ type Values = Readonly<Record<string, unknown>>;
 const FLAGS = {
   listen: { type: 'string' },
   target: { type: 'string', multiple: true },
+  raw: { type: 'string', multiple: true },
   allow: { type: 'string', multiple: true },
   'allow-private': { type: 'boolean' },
   command: { type: 'string', multiple: true },
   origin: { type: 'string', multiple: true },
   token: { type: 'string', multiple: true },
+  'token-key': { type: 'string', multiple: true },
   'allow-no-origin': { type: 'boolean' },
+  'trusted-proxy': { type: 'string', multiple: true },
+  'tls-cert': { type: 'string' },
+  'tls-key': { type: 'string' },
   ca: { type: 'string', multiple: true },
   static: { type: 'string' },
+  workers: { type: 'string' },
+  'log-level': { type: 'string' },
   drain: { type: 'string' },
   config: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const;
-
-// A file says more than a line can.
-const FILE_ONLY = ['client-certificate', 'limits', 'path'];
-const FILE_KEYS = new Set([
-  ...Object.keys(FLAGS).filter((key) => !['config', 'help', 'version'].includes(key)),
-  ...FILE_ONLY,
-]);
 
 const fail = (where: string, problem: string): never => {
   throw new ConfigError(`${where}: ${problem}`);
@@ -242,14 +264,31 @@ function readCertificates(source: Source): Record<string, ClientCertificate> {
   );
 }
 
-function readSource(source: Source): Invocation {
+function readTls(source: Source): ListenTls | undefined {
+  const [certFile, keyFile] = [source.path('tls-cert'), source.path('tls-key')];
+  if (certFile === undefined && keyFile === undefined) return undefined;
+  const need = (key: string): never =>
+    fail(source.where(key), 'is missing; give tls-cert and tls-key together');
+  return { certFile: certFile ?? need('tls-cert'), keyFile: keyFile ?? need('tls-key') };
+}
+
+const LEVELS: readonly LogLevel[] = ['info', 'warn', 'error'];
+
+function readSource(source: Source): Given {
   const listen = source.text('listen');
   const drain = source.number('drain');
+  const level = source.text('log-level');
+  const logLevel = LEVELS.find((one) => one === level);
+  if (level !== undefined && logLevel === undefined)
+    fail(`${source.where('log-level')} ${level}`, 'write info, warn or error');
   return {
+    workers: source.number('workers'),
+    logLevel,
     options: {
       ...(listen === undefined ? {} : readListen(listen, source.where('listen'))),
       path: source.text('path'),
       targets: readTargets(source),
+      raw: source.texts('raw'),
       allow: source.texts('allow'),
       allowPrivate: source.flag('allow-private'),
       commands: readCommands(source),
@@ -257,7 +296,12 @@ function readSource(source: Source): Invocation {
       clientCertificates: readCertificates(source),
       origins: source.texts('origin'),
       tokens: source.texts('token'),
+      tokenKeys: source
+        .texts('token-key')
+        .map((file) => readText(source.resolve(file), source.where('token-key'))),
       allowNoOrigin: source.flag('allow-no-origin'),
+      trustedProxies: source.texts('trusted-proxy'),
+      tls: readTls(source),
       staticDir: source.path('static'),
       // Checked with the other options.
       limits: source.record('limits'),
@@ -266,26 +310,8 @@ function readSource(source: Source): Invocation {
   };
 }
 
-function readFile(file: string): Source {
-  let values: unknown;
-  try {
-    values = JSON.parse(readText(file, '--config'));
-  } catch (error) {
-    if (error instanceof ConfigError) throw error;
-    return fail(`--config ${file}`, `is not JSON: ${(error as Error).message}`);
-  }
-  if (!isRecord(values)) return fail(`--config ${file}`, 'write an object');
-  for (const key of Object.keys(values)) {
-    // Editors look for it.
-    if (key !== '$schema' && !FILE_KEYS.has(key)) {
-      fail(`--config ${file}`, `${key} is not known; known are ${[...FILE_KEYS].join(', ')}`);
-    }
-  }
-  return new Source(values, `${file}: `, path.dirname(path.resolve(file)));
-}
-
 /** The line adds to the file's lists and names, and takes the place of its single values. */
-function merge(file: Invocation, line: Invocation): Invocation {
+function merge(file: Given, line: Given): Given {
   const [a, b] = [file.options, line.options];
   const join = (one: unknown, other: unknown): string[] => [...(one as string[]), ...(other as string[])];
   return {
@@ -294,6 +320,7 @@ function merge(file: Invocation, line: Invocation): Invocation {
       port: b.port ?? a.port,
       path: a.path,
       targets: { ...a.targets, ...b.targets },
+      raw: join(a.raw, b.raw),
       allow: join(a.allow, b.allow),
       allowPrivate: b.allowPrivate ?? a.allowPrivate,
       commands: { ...a.commands, ...b.commands },
@@ -301,11 +328,16 @@ function merge(file: Invocation, line: Invocation): Invocation {
       clientCertificates: a.clientCertificates,
       origins: join(a.origins, b.origins),
       tokens: join(a.tokens, b.tokens),
+      tokenKeys: join(a.tokenKeys, b.tokenKeys),
       allowNoOrigin: b.allowNoOrigin ?? a.allowNoOrigin,
+      trustedProxies: join(a.trustedProxies, b.trustedProxies),
+      tls: b.tls ?? a.tls,
       staticDir: b.staticDir ?? a.staticDir,
       limits: a.limits,
     },
     drainMs: line.drainMs ?? file.drainMs,
+    workers: line.workers ?? file.workers,
+    logLevel: line.logLevel ?? file.logLevel,
   };
 }
 
@@ -331,15 +363,31 @@ export function readCommandLine(
   }
   if (values['help'] === true) return 'help';
   if (values['version'] === true) return 'version';
-  const { config, drain, ...rest } = values as Values & { config?: string; drain?: string };
+  const { config, drain, workers, ...rest } = values as Values &
+    Record<'config' | 'drain' | 'workers', string>;
   if (drain !== undefined && !/^\d+$/.test(drain)) fail(`--drain ${drain}`, 'write seconds');
-  const seconds = drain === undefined ? {} : { drain: Number(drain) };
-  const line = readSource(new Source({ ...rest, ...seconds }, '--', cwd));
-  const file = readSource(
-    config === undefined ? new Source({}, '', cwd) : readFile(path.resolve(cwd, config)),
+  if (workers !== undefined && !/^[1-9]\d{0,2}$/.test(workers))
+    fail(`--workers ${workers}`, 'write how many processes, from 1');
+  const numbers = {
+    ...(drain === undefined ? {} : { drain: Number(drain) }),
+    ...(workers === undefined ? {} : { workers: Number(workers) }),
+  };
+  const line = readSource(new Source({ ...rest, ...numbers }, '--', cwd));
+  const configFile = config === undefined ? null : path.resolve(cwd, config);
+  const file = configFile === null ? null : readConfigFile(configFile);
+  const said = readSource(
+    file === null
+      ? new Source({}, '', cwd)
+      : new Source(file.values, `${configFile}: `, path.dirname(configFile!)),
   );
-  const merged = merge(file, line);
-  return { ...merged, options: { ...LISTEN, ...dropUndefined(merged.options) } };
+  const { options, drainMs, ...more } = merge(said, line);
+  return {
+    options: { ...LISTEN, ...dropUndefined(options) },
+    drainMs,
+    workers: more.workers ?? 1,
+    logLevel: more.logLevel ?? 'info',
+    where: file?.where ?? null,
+  };
 }
 
 function dropUndefined(options: BridgeOptions): BridgeOptions {

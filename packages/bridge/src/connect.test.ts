@@ -9,6 +9,7 @@ import type { Limits } from './limits.ts';
 import type { ResolvedAddress } from './options.ts';
 import { findRoute } from './routes.ts';
 import type { ServerRoute } from './routes.ts';
+import { BufferPool } from './source.ts';
 import { readRoutes } from './targets.ts';
 import { echo, tcpServer } from './testing/servers.ts';
 
@@ -39,6 +40,7 @@ const around = (resolve: () => Promise<ResolvedAddress[]>, limits: Partial<Limit
   resolve,
   limits: { ...DEFAULT_LIMITS, ...limits },
   signal: new AbortController().signal,
+  pool: new BufferPool(0),
 });
 
 test('the first address that answers', async () => {

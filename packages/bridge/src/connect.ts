@@ -1,7 +1,7 @@
 // TCP to a server: resolve, check, connect to the checked address, TLS where it is implicit.
 
 import net from 'node:net';
-import type { Socket } from 'node:net';
+import type { OnReadOpts, Socket } from 'node:net';
 import { TransportError } from '@imaplib/client/protocol';
 import type { Peer, Timings, TlsInfo } from '@imaplib/client/protocol';
 import { isAmong, isLoopback } from './address.ts';
@@ -11,6 +11,8 @@ import type { Limits } from './limits.ts';
 import { resolveHost } from './resolve.ts';
 import type { Resolve } from './resolve.ts';
 import type { ServerRoute } from './routes.ts';
+import { PooledSource, StreamSource } from './source.ts';
+import type { BufferPool, Source } from './source.ts';
 import { secure } from './tls.ts';
 import { within } from './within.ts';
 
@@ -18,15 +20,17 @@ import { within } from './within.ts';
 export interface Surroundings {
   readonly limits: Limits;
   readonly resolve: Resolve;
+  readonly pool: BufferPool;
   readonly signal: AbortSignal;
 }
 
 /** Opens a socket; its `connect` or `error` event is still to come. */
-export type Dial = (address: string, port: number) => Socket;
+export type Dial = (address: string, port: number, onread?: OnReadOpts) => Socket;
 
 // An unfinished literal must not wait for an acknowledgement (Nagle), and half close is the page's to use.
-const dialTcp: Dial = (address, port) =>
+const dialTcp: Dial = (address, port, onread) =>
   net.connect({
+    ...(onread === undefined ? {} : { onread }),
     host: address,
     port,
     noDelay: true,
@@ -62,19 +66,22 @@ function attempt(socket: Socket, who: string, ms: number, signal: AbortSignal): 
  */
 async function connectToAny(
   addresses: readonly string[],
-  { port, who }: ServerRoute,
-  { limits, signal }: Surroundings,
+  { port, who, tls }: ServerRoute,
+  { limits, pool, signal }: Surroundings,
   dial: Dial,
-): Promise<Socket> {
+): Promise<{ socket: Socket; source: Source }> {
   const end = performance.now() + limits.connectMs;
   let failure: unknown;
   for (const [index, address] of addresses.entries()) {
     const left = Math.max(1, Math.round(end - performance.now()));
-    const socket = dial(address, port);
+    // TLS hands out records of 16 KiB at most, whatever it is given to read into.
+    const pooled = tls === 'none' ? new PooledSource(pool) : null;
+    const socket = dial(address, port, pooled?.onread);
+    pooled?.bind(socket);
     socket.on('error', () => {});
     try {
       await attempt(socket, who, index < addresses.length - 1 ? Math.min(ATTEMPT_MS, left) : left, signal);
-      return socket;
+      return { socket, source: pooled ?? new StreamSource(socket) };
     } catch (error) {
       socket.destroy();
       if (signal.aborted) throw error;
@@ -92,13 +99,16 @@ export class ServerEndpoint implements Endpoint {
   readonly tls: TlsInfo | null;
   readonly ending: Promise<Ending>;
   readonly socket: Socket;
+  readonly source: Source;
   readonly #closeMs: number;
 
   constructor(
     socket: Socket,
+    source: Source,
     about: { route: ServerRoute; peer: Peer; timings: Timings; tls: TlsInfo | null; closeMs: number },
   ) {
     this.socket = socket;
+    this.source = source;
     this.route = about.route;
     this.peer = about.peer;
     this.timings = about.timings;
@@ -108,10 +118,6 @@ export class ServerEndpoint implements Endpoint {
       if (socket.destroyed) resolve(socket.errored === null ? {} : { error: socket.errored });
       socket.once('error', (error) => resolve({ error })).once('close', () => resolve({}));
     });
-  }
-
-  get readable(): Socket {
-    return this.socket;
   }
 
   get writable(): Socket {
@@ -132,7 +138,7 @@ export class ServerEndpoint implements Endpoint {
 
   /** The same server behind another layer. */
   behind(socket: Socket, tls: TlsInfo, timings: Timings): ServerEndpoint {
-    return new ServerEndpoint(socket, {
+    return new ServerEndpoint(socket, new StreamSource(socket), {
       route: this.route,
       peer: this.peer,
       timings,
@@ -156,9 +162,9 @@ export async function connectServer(
   const { addresses, ...asked } = await resolveHost({ ...route, resolve, ms: limits.connectMs, signal });
   const begin = performance.now();
   const timings = (): Timings => ({ ...asked, tcpMs: performance.now() - begin });
-  let socket: Socket;
+  let connected: { socket: Socket; source: Source };
   try {
-    socket = await connectToAny(addresses, route, surroundings, dial);
+    connected = await connectToAny(addresses, route, surroundings, dial);
   } catch (error) {
     if (signal.aborted) throw error;
     if (error instanceof TransportError) {
@@ -166,13 +172,14 @@ export async function connectServer(
     }
     throw transportFailure('connect', route.who, error, { timings: timings() });
   }
+  const { socket, source } = connected;
   const address = socket.remoteAddress ?? '';
   if (!isAmong(addresses, address)) {
     socket.destroy();
     throw new Refusal(`${route.who} was connected at ${address}, which is none of its checked addresses`);
   }
   const peer: Peer = { name: route.who, address, port: route.port, local: isLoopback(address) };
-  const plain = new ServerEndpoint(socket, {
+  const plain = new ServerEndpoint(socket, source, {
     route,
     peer,
     timings: timings(),

@@ -1,12 +1,20 @@
 // One page's connection from its first frame to its end: which frame is legal when, and what follows from it.
 
 import type { WebSocket } from 'ws';
-import { FrameError, TransportError, parsePageFrame } from '@imaplib/client/protocol';
+import {
+  FrameError,
+  ReceiveCredit,
+  SendCredit,
+  TransportError,
+  parsePageFrame,
+} from '@imaplib/client/protocol';
 import type { ExitInfo, OpenFrame, PageFrame, TransportStage } from '@imaplib/client/protocol';
+import type { Budget } from './budget.ts';
 import { connectServer } from './connect.ts';
 import type { Ending, Endpoint } from './endpoint.ts';
 import { Refusal, transportFailure } from './failure.ts';
 import type { Limits } from './limits.ts';
+import { Liveness } from './liveness.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { Page } from './page.ts';
@@ -15,8 +23,11 @@ import type { Processes } from './process.ts';
 import type { Resolve } from './resolve.ts';
 import { findRoute } from './routes.ts';
 import type { Routes } from './routes.ts';
+import type { BufferPool } from './source.ts';
 import { ToPage } from './to-page.ts';
 import { ToTarget } from './to-target.ts';
+import { isGranted } from './tokens.ts';
+import type { Only } from './tokens.ts';
 import { startTls } from './upgrade.ts';
 
 /** What all connections of a bridge share. */
@@ -24,9 +35,30 @@ export interface Shared {
   readonly routes: Routes;
   readonly limits: Limits;
   readonly resolve: Resolve;
+  readonly pool: BufferPool;
+  readonly budget: Budget;
   readonly processes: Processes;
   readonly metrics: Metrics;
   readonly log: Log;
+}
+
+/** What one connection gets: all that is shared, and what its token grants. */
+export interface Entitled extends Shared {
+  readonly only: Only | null;
+}
+
+/** A connection, as the bridge sees it. */
+export interface Carried {
+  /** Settles when nothing of it is left: socket, far end, timers. */
+  readonly done: Promise<void>;
+  /** Bytes of the page, and for the page, so far. */
+  readonly bytes: { readonly up: number; readonly down: number };
+  /** Tells the page to go elsewhere within the time. */
+  drain(deadlineMs: number): void;
+  /** Closes because the bridge ends. */
+  restart(): void;
+  /** Asks for a sign of life, and ends what shows none. Called every `pingMs`. */
+  sweep(): void;
 }
 
 /**
@@ -53,41 +85,47 @@ const NORMAL = 1000;
 const RESTART = 1012;
 
 /** A page's connection. */
-export class Connection {
-  /** Settles when nothing of it is left: socket, far end, timers. */
+export class Connection implements Carried {
   readonly done: Promise<void>;
   readonly #id: number;
   readonly #socket: WebSocket;
-  readonly #shared: Shared;
+  readonly #shared: Entitled;
   readonly #page: Page;
   readonly #toTarget: ToTarget;
   readonly #abort = new AbortController();
   readonly #begin = performance.now();
+  readonly #liveness: Liveness;
+  #credit: SendCredit | null = null;
   #toPage: ToPage | null = null;
   #endpoint: Endpoint | null = null;
   #state: State = 'waiting';
   #timer: NodeJS.Timeout | undefined;
   #work: Promise<void> = Promise.resolve();
-  /** How many bytes had passed at the last sweep that saw some, and when that was. */
-  #traffic = { bytes: 0, at: performance.now() };
-  #missedPongs = 0;
   #hasEof = { page: false, target: false };
   #who = '';
 
-  constructor(id: number, socket: WebSocket, shared: Shared) {
+  constructor(id: number, socket: WebSocket, shared: Entitled) {
     this.#id = id;
     this.#socket = socket;
     this.#shared = shared;
-    const { limits } = shared;
-    this.#page = new Page(socket, limits);
-    this.#toTarget = new ToTarget(limits.window, (bytes) => this.#page.send({ type: 'credit', bytes }));
+    const { limits, budget } = shared;
+    this.#page = new Page(socket, limits, budget);
+    this.#liveness = new Liveness(socket, limits);
+    const credit = new ReceiveCredit(limits.window);
+    this.#toTarget = new ToTarget(
+      {
+        receive: (bytes) => credit.receive(bytes),
+        taken: (bytes) => {
+          const grant = credit.consume(bytes);
+          if (grant > 0) this.#page.send({ type: 'credit', bytes: grant });
+        },
+      },
+      budget,
+    );
     this.#timer = setTimeout(() => {
       this.#fail(new TransportError('timeout', 'policy', `no open frame came within ${limits.openMs} ms`));
     }, limits.openMs);
     socket.on('message', (data, isBinary) => this.#receive(data as Buffer, isBinary));
-    socket.on('pong', () => {
-      this.#missedPongs = 0;
-    });
     // What breaks the rules of WebSocket itself is answered by ws with 1002, 1007 or 1009.
     socket.on('error', (error) => this.#log('warn', 'websocket-error', { reason: error.message }));
     this.done = new Promise<void>((resolve) => {
@@ -95,50 +133,41 @@ export class Connection {
     });
   }
 
-  /** Bytes of the page, and for the page, so far. */
   get bytes(): { readonly up: number; readonly down: number } {
     return { up: this.#toTarget.bytes, down: this.#toPage?.bytes ?? 0 };
   }
 
-  /** Tells the page to go elsewhere within the time. */
   drain(deadlineMs: number): void {
     if (this.#state === 'waiting') this.restart();
     else this.#page.send({ type: 'drain', deadlineMs });
   }
 
-  /** Closes because the bridge ends. */
   restart(): void {
     this.#state = 'closed';
     this.#page.close(RESTART, 'restart; reconnect');
   }
 
-  /** Cuts the connection without a word. */
-  terminate(): void {
-    this.#socket.terminate();
-  }
-
-  /** Asks for a sign of life, and ends what shows none. Called every `pingMs`. */
   sweep(): void {
-    const { limits } = this.#shared;
+    const { idleMs } = this.#shared.limits;
     const { up, down } = this.bytes;
-    if (up + down !== this.#traffic.bytes) this.#traffic = { bytes: up + down, at: performance.now() };
-    if (this.#missedPongs >= limits.missedPongs) {
-      this.#log('info', 'lost', { reason: `${this.#missedPongs} pings without an answer` });
-      this.#socket.terminate();
-    } else if (this.#state === 'open' && performance.now() - this.#traffic.at > limits.idleMs) {
-      this.#fail(
-        new TransportError('timeout', 'relay', `no byte passed within ${limits.idleMs} ms`, {
-          reason: 'idle',
-        }),
-      );
-    } else {
-      this.#missedPongs += 1;
-      this.#socket.ping();
+    switch (this.#liveness.look(up + down)) {
+      case 'lost':
+        this.#log('info', 'lost', { reason: 'pings without an answer' });
+        this.#socket.terminate();
+        return;
+      case 'idle':
+        // Every other state has a time limit of its own.
+        if (this.#state !== 'open') return;
+        this.#fail(
+          new TransportError('timeout', 'relay', `no byte passed within ${idleMs} ms`, { reason: 'idle' }),
+        );
+        return;
+      case 'alive':
     }
   }
 
   #receive(data: Buffer, isBinary: boolean): void {
-    this.#missedPongs = 0;
+    this.#liveness.heard();
     if (this.#state === 'closed') return;
     try {
       if (isBinary) this.#takeBytes(data);
@@ -170,8 +199,9 @@ export class Connection {
         this.#page.send({ type: 'pong', id: frame.id });
         return;
       case 'credit':
-        if (this.#toPage === null) throw new FrameError('credit before opened');
-        this.#toPage.grant(frame.bytes);
+        if (this.#credit === null) throw new FrameError('credit before opened');
+        this.#credit.grant(frame.bytes);
+        this.#toPage?.forward();
         return;
       case 'eof':
         if (state === 'ending') return;
@@ -187,29 +217,35 @@ export class Connection {
   }
 
   async #open(frame: OpenFrame): Promise<void> {
-    const { routes, limits, processes, resolve, metrics } = this.#shared;
+    const { routes, limits, processes, resolve, pool, budget, metrics } = this.#shared;
     clearTimeout(this.#timer);
     this.#state = 'connecting';
     try {
+      if (!isGranted(this.#shared.only, frame)) throw new Refusal('the token is for something else');
       const route = findRoute(frame, routes);
       this.#who = route.kind === 'command' ? route.name : route.who;
       const endpoint =
         route.kind === 'command'
           ? await processes.start(route.name, route.command)
-          : await connectServer(route, { limits, resolve, signal: this.#abort.signal });
+          : await connectServer(route, { limits, resolve, pool, signal: this.#abort.signal });
       if (this.#isOver) {
         await endpoint.close(Promise.resolve());
         return;
       }
-      metrics.opened += 1;
       const { peer, timings, tls } = endpoint;
+      metrics.opened(timings);
       this.#log('info', 'opened', {
         peer: peer.name,
         address: peer.address ?? null,
         tls: tls?.protocol ?? null,
       });
       this.#page.send({ type: 'opened', window: limits.window, peer, timings, tls });
-      this.#toPage = new ToPage(this.#page, frame.window, () => this.#endOfTarget());
+      this.#credit = new SendCredit(frame.window);
+      this.#toPage = new ToPage(this.#page, {
+        credit: this.#credit,
+        budget,
+        onEnd: () => this.#endOfTarget(),
+      });
       this.#adopt(endpoint);
     } catch (error) {
       this.#fail(error);
@@ -244,7 +280,7 @@ export class Connection {
     this.#endpoint = endpoint;
     this.#state = 'open';
     this.#toTarget.attach(endpoint.writable);
-    this.#toPage!.attach(endpoint.readable);
+    this.#toPage!.attach(endpoint.source);
     void endpoint.ending.then((ending) => {
       // A handshake in mid-stream reports for itself, and leaves another endpoint behind.
       if (this.#endpoint === endpoint && this.#state === 'open') this.#endWith(ending);
@@ -325,9 +361,9 @@ export class Connection {
     await this.#work;
     this.#toPage?.discard();
     await this.#endpoint?.close(isFault ? Promise.resolve() : this.#toTarget.end());
+    this.#toTarget.discard();
     const { up, down } = this.bytes;
-    this.#shared.metrics.bytesUp += up;
-    this.#shared.metrics.bytesDown += down;
+    this.#shared.metrics.ended({ up, down });
     const ms = Math.round(performance.now() - this.#begin);
     this.#log('info', 'closed', { code, bytesUp: up, bytesDown: down, ms });
   }

@@ -1,7 +1,8 @@
 // What the bridge moves bytes to and from: a socket or a command, the same to the relay.
 
-import type { Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import type { ExitInfo, Peer, Timings, TlsInfo } from '@imaplib/client/protocol';
+import type { Source } from './source.ts';
 
 /** How the far end came to an end: in order, with an error, or (a command) with an exit. */
 export interface Ending {
@@ -14,8 +15,8 @@ export interface Endpoint {
   readonly peer: Peer;
   readonly timings: Timings;
   readonly tls: TlsInfo | null;
-  /** What the far end sends; its `end` is the half close. */
-  readonly readable: Readable;
+  /** What the far end sends; its end is the half close. */
+  readonly source: Source;
   /** What it is sent. */
   readonly writable: Writable;
   /** Settles when nothing can come any more. */

@@ -14,6 +14,8 @@ export interface Limits {
   readonly handshakeMs: number;
   /** Without a byte in either direction; longer than the 30 minutes that IDLE may be silent. */
   readonly idleMs: number;
+  /** Between two looks at the files of the bridge's own certificate. */
+  readonly certificateMs: number;
   /** Between two WebSocket pings. */
   readonly pingMs: number;
   /** Pings without an answer before the page counts as gone. */
@@ -31,10 +33,16 @@ export interface Limits {
   readonly connections: number;
   /** WebSockets of one address (for IPv6, of one /64 network). */
   readonly connectionsPerAddress: number;
+  /** WebSockets of one token, or of one `sub` of signed tokens. */
+  readonly connectionsPerToken: number;
   /** Attempts that one address may make at once … */
   readonly burstPerAddress: number;
   /** … and how many it gains back in a second. */
   readonly ratePerAddress: number;
+  /** How far ahead a signed token may end. */
+  readonly tokenMs: number;
+  /** Used tokens that are remembered until they end; beyond it no signed token is accepted. */
+  readonly usedTokens: number;
   /** Commands that run at the same time. */
   readonly processes: number;
 
@@ -44,6 +52,11 @@ export interface Limits {
   readonly queuedBytes: number;
   /** The same, counted in frames. */
   readonly queuedFrames: number;
+  /**
+   * Bytes that wait in the whole process. Beyond it a server is read only while nothing waits for its page, and a
+   * page that has sent more than the smallest window ahead of its server is given up.
+   */
+  readonly processBytes: number;
   /** Bytes that wait for the page before it is given up: it asks and does not read the answers. */
   readonly backlogBytes: number;
   /** A control frame of the page. */
@@ -61,6 +74,7 @@ export const DEFAULT_LIMITS: Limits = {
   connectMs: 10_000,
   handshakeMs: 10_000,
   idleMs: 35 * 60_000,
+  certificateMs: 5_000,
   pingMs: 20_000,
   missedPongs: 2,
   closeMs: 5_000,
@@ -70,13 +84,17 @@ export const DEFAULT_LIMITS: Limits = {
 
   connections: 4_000,
   connectionsPerAddress: 200,
+  connectionsPerToken: 2_000,
   burstPerAddress: 200,
   ratePerAddress: 10,
+  tokenMs: 5 * 60_000,
+  usedTokens: 100_000,
   processes: 100,
 
   window: WINDOW.default,
   queuedBytes: 256 * 1024,
   queuedFrames: 64,
+  processBytes: 256 * 1024 * 1024,
   backlogBytes: 1024 * 1024,
   controlBytes: 16 * 1024,
   fragments: 64,

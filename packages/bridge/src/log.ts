@@ -1,5 +1,7 @@
 // What the bridge tells its operator: one structured line for each event, never payload, token or credentials.
 
+import { pino } from 'pino';
+
 /** How much an event matters. */
 export type LogLevel = 'info' | 'warn' | 'error';
 
@@ -24,6 +26,8 @@ export type Log = (level: LogLevel, event: string, fields?: LogFields) => void;
 
 // What a stranger sent (an Origin, a host name) is kept short: a log line is not his to fill.
 const MAX_FIELD = 200;
+/** Characters of the log that may wait to be written. */
+const MAX_UNWRITTEN = 1024 * 1024;
 
 /** Gives each event its time and cuts what is too long. */
 export function createLog(sink: LogSink): Log {
@@ -33,17 +37,33 @@ export function createLog(sink: LogSink): Log {
       entry[name] =
         typeof value === 'string' && value.length > MAX_FIELD ? `${value.slice(0, MAX_FIELD)}…` : value;
     }
-    sink({ ...entry, time: new Date().toISOString(), level, event });
+    sink({ time: new Date().toISOString(), ...entry, level, event });
   };
 }
 
-/** One JSON object a line, to stderr. */
-export const logToStderr: LogSink = (entry) => {
-  const { time, level, event, ...fields } = entry;
-  process.stderr.write(`${JSON.stringify({ time, level, event, ...fields })}\n`);
-};
+/**
+ * Writes one JSON object a line to stderr.
+ *
+ * @param level events that matter less are left out
+ */
+export function logTo({ level }: { readonly level: LogLevel }): LogSink {
+  const logger = pino(
+    {
+      level,
+      base: null,
+      messageKey: 'event',
+      timestamp: false,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    // Never waits for whoever reads it: where nobody does, lines are dropped in place of connections.
+    pino.destination({ dest: 2, sync: false, maxLength: MAX_UNWRITTEN }),
+  );
+  return ({ event, level: its, ...fields }) => logger[its](fields, event);
+}
+
+let warnings: LogSink | null = null;
 
 /** Only what needs somebody's attention, to stderr: how an embedded bridge logs unless told otherwise. */
 export const logWarningsToStderr: LogSink = (entry) => {
-  if (entry.level !== 'info') logToStderr(entry);
+  if (entry.level !== 'info') (warnings ??= logTo({ level: 'warn' }))(entry);
 };

@@ -1,67 +1,107 @@
-// What is counted, in the text form that Prometheus reads.
+// What is counted, for Prometheus.
 
-import type { TransportErrorCode } from '@imaplib/client/protocol';
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { Registry } from 'prom-client';
+import type { Timings, TransportErrorCode } from '@imaplib/client/protocol';
 
 /** What a bridge carries at this moment. */
 export interface Now {
   readonly connections: number;
   readonly processes: number;
+  /** Bytes that wait in the bridge, in either direction. */
+  readonly queued: number;
   /** Bytes of the connections that are open. */
-  readonly bytesUp: number;
-  readonly bytesDown: number;
+  readonly bytes: { readonly up: number; readonly down: number };
 }
 
-/** Counts of one bridge since it started. */
-export class Metrics {
-  /** Connections that reached their far end. */
-  opened = 0;
-  /** Bytes of connections that have ended. */
-  bytesUp = 0;
-  bytesDown = 0;
-  readonly #failures = new Map<string, number>();
-  readonly #refusals = new Map<number, number>();
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const name = (suffix: string): string => `imaplib_bridge_${suffix}`;
 
-  /** A connection ended with an error frame. */
+/** The metrics of one bridge. Their labels are words of the bridge, never what somebody sent. */
+export class Metrics {
+  readonly #opened: Counter;
+  readonly #failures: Counter<'code'>;
+  readonly #refusals: Counter<'status'>;
+  readonly #stages: Histogram<'stage'>;
+  /** Bytes of connections that have ended. */
+  readonly #ended = { up: 0, down: 0 };
+
+  /** @param now asked when the metrics are */
+  constructor(registry: Registry, now: () => Now) {
+    const registers = [registry];
+    const gauge = (suffix: string, help: string, read: () => number): void => {
+      void new Gauge({
+        name: name(suffix),
+        help,
+        registers,
+        collect() {
+          this.set(read());
+        },
+      });
+    };
+    gauge('connections', 'WebSockets that are open.', () => now().connections);
+    gauge('processes', 'Commands that are running.', () => now().processes);
+    gauge('queued_bytes', 'Bytes that wait in the bridge.', () => now().queued);
+    const ended = this.#ended;
+    void new Counter({
+      name: name('bytes_total'),
+      help: 'Bytes relayed.',
+      labelNames: ['direction'],
+      registers,
+      collect() {
+        const { up, down } = now().bytes;
+        this.reset();
+        this.inc({ direction: 'up' }, ended.up + up);
+        this.inc({ direction: 'down' }, ended.down + down);
+      },
+    });
+    this.#opened = new Counter({
+      name: name('opened_total'),
+      help: 'Connections that reached their far end.',
+      registers,
+    });
+    this.#failures = new Counter({
+      name: name('failures_total'),
+      help: 'Connections that ended with an error.',
+      labelNames: ['code'],
+      registers,
+    });
+    this.#refusals = new Counter({
+      name: name('refusals_total'),
+      help: 'Requests refused before the upgrade.',
+      labelNames: ['status'],
+      registers,
+    });
+    this.#stages = new Histogram({
+      name: name('connect_seconds'),
+      help: 'How long a step of reaching the far end took.',
+      labelNames: ['stage'],
+      buckets: SECONDS,
+      registers,
+    });
+  }
+
+  /** A connection reached its far end. */
+  opened({ dnsMs, tcpMs, tlsMs }: Timings): void {
+    this.#opened.inc();
+    for (const [stage, ms] of Object.entries({ dns: dnsMs, tcp: tcpMs, tls: tlsMs })) {
+      if (ms !== undefined) this.#stages.observe({ stage }, ms / 1000);
+    }
+  }
+
+  /** A connection ended with an error. */
   failed(code: TransportErrorCode): void {
-    this.#failures.set(code, (this.#failures.get(code) ?? 0) + 1);
+    this.#failures.inc({ code });
   }
 
   /** A request was refused before the upgrade. */
   refused(status: number): void {
-    this.#refusals.set(status, (this.#refusals.get(status) ?? 0) + 1);
+    this.#refusals.inc({ status });
   }
 
-  /** The text of `/metrics`. */
-  render(now: Now): string {
-    const lines: string[] = [];
-    const metric = (
-      name: string,
-      type: 'counter' | 'gauge',
-      help: string,
-      samples: Iterable<readonly [string, number]>,
-    ) => {
-      lines.push(`# HELP imaplib_bridge_${name} ${help}`, `# TYPE imaplib_bridge_${name} ${type}`);
-      for (const [labels, value] of samples) lines.push(`imaplib_bridge_${name}${labels} ${value}`);
-    };
-    metric('connections', 'gauge', 'WebSockets that are open.', [['', now.connections]]);
-    metric('processes', 'gauge', 'Commands that are running.', [['', now.processes]]);
-    metric('opened_total', 'counter', 'Connections that reached their far end.', [['', this.opened]]);
-    metric('bytes_total', 'counter', 'Bytes relayed.', [
-      ['{direction="up"}', this.bytesUp + now.bytesUp],
-      ['{direction="down"}', this.bytesDown + now.bytesDown],
-    ]);
-    metric(
-      'failures_total',
-      'counter',
-      'Connections that ended with an error.',
-      [...this.#failures].map(([code, count]) => [`{code="${code}"}`, count]),
-    );
-    metric(
-      'refusals_total',
-      'counter',
-      'Requests refused before the upgrade.',
-      [...this.#refusals].map(([status, count]) => [`{status="${status}"}`, count]),
-    );
-    return `${lines.join('\n')}\n`;
+  /** A connection ended. */
+  ended({ up, down }: Now['bytes']): void {
+    this.#ended.up += up;
+    this.#ended.down += down;
   }
 }

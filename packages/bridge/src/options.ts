@@ -3,6 +3,8 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { SecureVersion } from 'node:tls';
+import type { Registry } from 'prom-client';
+import type { Ledger } from './ledger.ts';
 import type { Limits } from './limits.ts';
 import type { LogSink } from './log.ts';
 
@@ -57,6 +59,14 @@ export interface StaticFile {
   readonly body: string | Uint8Array;
 }
 
+/** The bridge's own certificate, by its files: they are read again when they change. */
+export interface ListenTls {
+  /** Certificate chain, PEM. */
+  readonly certFile: string;
+  /** Private key, PEM. */
+  readonly keyFile: string;
+}
+
 /** An address that a name resolved to. */
 export interface ResolvedAddress {
   readonly address: string;
@@ -74,11 +84,18 @@ export interface BridgeOptions {
   readonly port?: number | undefined;
   /** The path of the socket; by default `/imap`. */
   readonly path?: string | undefined;
+  /** Speaks TLS (`wss`, `https`) where given. */
+  readonly tls?: ListenTls | undefined;
   /** Somebody else's server to attach to: the bridge then answers upgrades for its path and nothing else. */
   readonly server?: HttpServer | HttpsServer | undefined;
 
   /** Servers by name; `imaps://HOST:PORT` and `imap://HOST:PORT` are short for the plain cases. */
   readonly targets?: Readonly<Record<string, Target | string>> | undefined;
+  /**
+   * Names of targets that plain WebSocket clients reach too, each at `PATH/NAME`, as websockify serves them
+   * (subprotocol `binary`): without credit, half close, STARTTLS and details of failures.
+   */
+  readonly raw?: readonly string[] | undefined;
   /** Hosts that a page may name itself: `HOST:PORT`, with `*` for any host, `*.example.com` for the names below it. */
   readonly allow?: readonly string[] | undefined;
   /** Lets names and allowed hosts lead to loopback, private and other special addresses; default false. */
@@ -93,14 +110,26 @@ export interface BridgeOptions {
   readonly origins?: readonly string[] | undefined;
   /** Where given, each connection must bring one of them as the subprotocol `bearer.<token>`. */
   readonly tokens?: readonly string[] | undefined;
-  /** Lets programs that send no Origin connect; needs `tokens`. */
+  /**
+   * Keys of whoever signs short-lived tokens (JWT): public keys (PEM), or secrets of 32 characters and more. Such a
+   * token names `origin`, one of `target`, `command` and `host` with `port`, `exp` and `jti`, and opens one connection.
+   */
+  readonly tokenKeys?: readonly string[] | undefined;
+  /** Lets programs that send no Origin connect; needs `tokens` or `tokenKeys`. */
   readonly allowNoOrigin?: boolean | undefined;
+
+  /** Addresses and networks of proxies in front (`10.0.0.0/8`): their X-Forwarded-For tells who the client is. */
+  readonly trustedProxies?: readonly string[] | undefined;
 
   /** A built page to serve on the same port. On loopback its own origins are allowed. */
   readonly staticDir?: string | undefined;
   /** Files from memory by path (`/config.json`), served before those of `staticDir`. */
   readonly staticFiles?: Readonly<Record<string, StaticFile>> | undefined;
 
+  /** A registry of prom-client to add the bridge's metrics to; by default it has its own. */
+  readonly registry?: Registry | undefined;
+  /** Where connections are counted; by default in this process. */
+  readonly ledger?: Ledger | undefined;
   /** Changes to {@link DEFAULT_LIMITS}. */
   readonly limits?: Partial<Limits> | undefined;
   /** Where events go; by default warnings and errors go to stderr, one JSON object a line. */
@@ -112,4 +141,11 @@ export interface BridgeOptions {
 /** An option that cannot be used. The message names it, says why, and what to write in its place. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+  /** Where it stands in a configuration file: the key, then a name or a value. */
+  readonly at: readonly string[];
+
+  constructor(message: string, at: readonly string[] = []) {
+    super(message);
+    this.at = at;
+  }
 }

@@ -3,23 +3,29 @@
 import type { WebSocket } from 'ws';
 import { CLOSE_CODE } from '@imaplib/client/protocol';
 import type { BridgeFrame, TransportError } from '@imaplib/client/protocol';
+import type { Budget } from './budget.ts';
 import type { Limits } from './limits.ts';
 
 /** Writes to a page. Nothing here waits; what cannot be sent any more is dropped. */
 export class Page {
   readonly #socket: WebSocket;
   readonly #limits: Limits;
+  readonly #budget: Budget;
   #sending = 0;
 
-  constructor(socket: WebSocket, limits: Limits) {
+  constructor(socket: WebSocket, limits: Limits, budget: Budget) {
     this.#socket = socket;
     this.#limits = limits;
+    this.#budget = budget;
   }
 
   /** Whether enough waits for the page already. */
   get isFull(): boolean {
     return (
-      this.#sending >= this.#limits.queuedFrames || this.#socket.bufferedAmount >= this.#limits.queuedBytes
+      this.#sending >= this.#limits.queuedFrames ||
+      this.#socket.bufferedAmount >= this.#limits.queuedBytes ||
+      // One chunk at a time still passes, so that nobody waits for others.
+      (this.#sending > 0 && this.#budget.isSpent)
     );
   }
 

@@ -1,7 +1,6 @@
-// Who may ask, and for what: exact origins, tokens, the Host header on loopback, host patterns and ports.
+// Who may ask, and for what: exact origins, the Host header on loopback, host patterns and ports.
 // Everything here is a question with the answer yes or no; who refuses, and with which words, is decided elsewhere.
 
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { isLoopback, readHost } from './address.ts';
 import { ConfigError } from './options.ts';
 
@@ -27,15 +26,17 @@ export interface HostPattern {
  */
 export function readHostPattern(text: string, option: string): HostPattern {
   const [, host = '', port = ''] = /^(.*):(\d{1,5}|\*)$/.exec(text) ?? [];
+  const at = [option, text];
   const example = 'write HOST:PORT, as in imap.example.com:993, *.example.com:993 or *:993';
   const name = host === '*' ? '*' : host.startsWith('*.') ? readHost(host.slice(2)) : readHost(host);
-  if (host === '' || name === null) throw new ConfigError(`${option} ${text}: no host; ${example}`);
+  if (host === '' || name === null) throw new ConfigError(`${option} ${text}: no host; ${example}`, at);
   if (port !== '*' && (Number(port) < 1 || Number(port) > 65535)) {
-    throw new ConfigError(`${option} ${text}: no port; ${example}`);
+    throw new ConfigError(`${option} ${text}: no port; ${example}`, at);
   }
   if (SUBMISSION_PORTS.has(Number(port))) {
     throw new ConfigError(
       `${option} ${text}: port ${port} is for sending mail; where that is meant, name the server as a target`,
+      at,
     );
   }
   return { host: host.startsWith('*.') ? `*.${name}` : name, port: port === '*' ? null : Number(port) };
@@ -64,45 +65,15 @@ export function readOrigin(text: string): string {
     const hint = exact === 'null' || url?.host === '' ? 'https://mail.example.com' : exact;
     throw new ConfigError(
       `origin ${text}: browsers send origins without path and default port; write ${hint}`,
+      ['origin', text],
     );
   }
   return exact;
 }
 
 /** The origins of a page that the bridge itself serves on this machine. */
-export function ownOrigins(port: number): string[] {
-  return ['127.0.0.1', 'localhost', '[::1]'].map((host) => new URL(`http://${host}:${port}`).origin);
-}
-
-// RFC 9110 5.6.2: what fits into Sec-WebSocket-Protocol.
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-
-/** The tokens that open the bridge, kept as digests. */
-export class Tokens {
-  readonly #digests: readonly Buffer[];
-
-  /** @throws ConfigError where a token has characters that cannot travel; the message does not repeat it */
-  constructor(tokens: readonly string[]) {
-    if (!tokens.every((token) => TOKEN.test(token))) {
-      throw new ConfigError("token: only letters, digits and !#$%&'*+.^_`|~- can be sent by a browser");
-    }
-    this.#digests = tokens.map(digest);
-  }
-
-  /** Whether a token is asked for at all. */
-  get areNeeded(): boolean {
-    return this.#digests.length > 0;
-  }
-
-  /** Whether the token is one of them. Takes the same time whichever it is, and whether it is one. */
-  accept(token: string): boolean {
-    const asked = digest(token);
-    let known = false;
-    for (const one of this.#digests) known = timingSafeEqual(one, asked) || known;
-    return known;
-  }
+export function ownOrigins(port: number, scheme: 'http' | 'https'): string[] {
+  return ['127.0.0.1', 'localhost', '[::1]'].map((host) => new URL(`${scheme}://${host}:${port}`).origin);
 }
 
 /**

@@ -8,8 +8,11 @@ import { TransportError } from '@imaplib/client/protocol';
 import type { ExitInfo, Peer } from '@imaplib/client/protocol';
 import type { Ending, Endpoint } from './endpoint.ts';
 import { reasonOf } from './failure.ts';
+import type { Ledger } from './ledger.ts';
 import type { Limits } from './limits.ts';
 import type { Command } from './options.ts';
+import { StreamSource } from './source.ts';
+import type { Source } from './source.ts';
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
@@ -51,7 +54,7 @@ class CommandEndpoint implements Endpoint {
   readonly peer: Peer;
   readonly timings = {};
   readonly tls = null;
-  readonly readable: Readable;
+  readonly source: Source;
   readonly writable: Writable;
   readonly ending: Promise<Ending>;
   readonly #child: Child;
@@ -59,7 +62,7 @@ class CommandEndpoint implements Endpoint {
 
   constructor(name: string, child: Child, limits: Limits) {
     this.peer = { name, local: true };
-    this.readable = child.stdout;
+    this.source = new StreamSource(child.stdout);
     this.writable = child.stdin;
     this.#child = child;
     this.#killMs = limits.killMs;
@@ -113,13 +116,15 @@ class CommandEndpoint implements Endpoint {
   }
 }
 
-/** Starts commands, not more at a time than the limit. */
+/** Starts commands, not more at a time than the ledger lets it. */
 export class Processes {
   readonly #limits: Limits;
+  readonly #ledger: Ledger;
   #running = 0;
 
-  constructor(limits: Limits) {
+  constructor(limits: Limits, ledger: Ledger) {
     this.#limits = limits;
+    this.#ledger = ledger;
   }
 
   /** How many run now. */
@@ -133,7 +138,8 @@ export class Processes {
    * @throws TransportError `limit` where too many run, `spawn` where it does not start
    */
   async start(name: string, command: Command): Promise<Endpoint> {
-    if (this.#running >= this.#limits.processes) {
+    const release = await this.#ledger.startProcess();
+    if (release === null) {
       throw new TransportError(
         'limit',
         'connect',
@@ -141,15 +147,17 @@ export class Processes {
       );
     }
     this.#running += 1;
+    const end = (): void => {
+      this.#running -= 1;
+      release();
+    };
     try {
       const child = await this.#spawn(name, command);
       const endpoint = new CommandEndpoint(name, child, this.#limits);
-      void endpoint.ending.then(() => {
-        this.#running -= 1;
-      });
+      void endpoint.ending.then(end);
       return endpoint;
     } catch (error) {
-      this.#running -= 1;
+      end();
       throw error;
     }
   }

@@ -1,6 +1,7 @@
 // The bridge's answers to ordinary HTTP requests: health, readiness, metrics, and the page that it serves.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Registry } from 'prom-client';
 import type { Rejection } from './admission.ts';
 import { reasonOf } from './failure.ts';
 import type { Log } from './log.ts';
@@ -15,7 +16,7 @@ export interface RequestContext {
   readonly page: StaticFiles | null;
   readonly checkHost: (request: IncomingMessage) => Rejection | null;
   readonly isReady: () => boolean;
-  readonly renderMetrics: () => string;
+  readonly registry: Registry;
   readonly log: Log;
 }
 
@@ -32,7 +33,7 @@ function answer(response: ServerResponse, status: number, text: string, type = T
 
 /** Makes what answers every request. */
 export function createRequestHandler(context: RequestContext) {
-  const { path, page, checkHost, isReady, renderMetrics, log } = context;
+  const { path, page, checkHost, isReady, registry, log } = context;
   return (request: IncomingMessage, response: ServerResponse): void => {
     const rejection = checkHost(request);
     if (rejection !== null) return answer(response, rejection.status, `${rejection.message}\n`);
@@ -45,7 +46,14 @@ export function createRequestHandler(context: RequestContext) {
       case '/readyz':
         return isReady() ? answer(response, 200, 'ready\n') : answer(response, 503, 'draining\n');
       case '/metrics':
-        return answer(response, 200, renderMetrics(), 'text/plain; version=0.0.4; charset=utf-8');
+        registry.metrics().then(
+          (text) => answer(response, 200, text, registry.contentType),
+          (error: unknown) => {
+            log('error', 'metrics-failed', { reason: (error as Error).message });
+            answer(response, 503, 'The metrics could not be gathered.\n');
+          },
+        );
+        return;
       default:
         if (page === null) return answer(response, 404, 'Not found.\n');
         serveStatic(page, request, response).catch((error: unknown) => {

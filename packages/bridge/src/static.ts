@@ -59,7 +59,9 @@ export interface StaticFiles {
 export function readStatic({ staticDir, staticFiles = {} }: BridgeOptions): StaticFiles | null {
   if (staticDir === undefined && Object.keys(staticFiles).length === 0) return null;
   if (staticDir !== undefined && statSync(staticDir, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    throw new ConfigError(`static ${staticDir}: there is no such directory; build the page first`);
+    throw new ConfigError(`static ${staticDir}: there is no such directory; build the page first`, [
+      'static',
+    ]);
   }
   for (const name of Object.keys(staticFiles)) {
     if (!name.startsWith('/'))

@@ -28,6 +28,7 @@ export function readTargetUrl(text: string, name: string): Target {
   if (url === null || scheme === undefined || url.hostname === '' || !isBare) {
     throw new ConfigError(
       `target ${name}: write imaps://HOST:PORT or imap://HOST:PORT, without user, path or query`,
+      ['target', name],
     );
   }
   return { host: url.hostname, port: url.port === '' ? scheme.port : Number(url.port), tls: scheme.tls };
@@ -78,7 +79,8 @@ export function readRoutes(options: BridgeOptions): Routes {
     const held = Object.hasOwn(options.clientCertificates ?? {}, name)
       ? options.clientCertificates?.[name]
       : undefined;
-    if (held === undefined) throw new ConfigError(`${wantedBy}: no client certificate is named ${name}`);
+    if (held === undefined)
+      throw new ConfigError(`${wantedBy}: no client certificate is named ${name}`, wantedBy.split(' '));
     const { cert, key, passphrase } = held;
     return { cert, key, ...(passphrase === undefined ? {} : { passphrase }) };
   };
@@ -89,14 +91,22 @@ export function readRoutes(options: BridgeOptions): Routes {
     const host = readHost(target.host);
     const verifyName = servername === undefined ? host : readHost(servername);
     if (target.host === '' || host === null)
-      throw new ConfigError(`target ${name}: ${target.host} is no host`);
+      throw new ConfigError(`target ${name}: ${target.host} is no host`, ['target', name]);
     if (!Number.isInteger(port) || port < 1 || port > 65535)
-      throw new ConfigError(`target ${name}: ${port} is no port`);
+      throw new ConfigError(`target ${name}: ${port} is no port`, ['target', name, 'port']);
     if (target.tls !== 'none' && target.tls !== 'implicit') {
-      throw new ConfigError(`target ${name}: tls is ${String(target.tls)}; write none or implicit`);
+      throw new ConfigError(`target ${name}: tls is ${String(target.tls)}; write none or implicit`, [
+        'target',
+        name,
+        'tls',
+      ]);
     }
     if (verifyName === null || servername === '')
-      throw new ConfigError(`target ${name}: ${servername} is no server name`);
+      throw new ConfigError(`target ${name}: ${servername} is no server name`, [
+        'target',
+        name,
+        'servername',
+      ]);
     const own = readCa(`target ${name}: ca`, target.ca);
     const isSpecial =
       own.length > 0 || target.clientCertificate !== undefined || target.minVersion !== undefined;
@@ -133,7 +143,10 @@ export function readRoutes(options: BridgeOptions): Routes {
       !command.argv.every((part) => typeof part === 'string' && !part.includes('\0')) ||
       command.argv[0] === ''
     ) {
-      throw new ConfigError(`command ${name}: write the program and its arguments as an array of strings`);
+      throw new ConfigError(`command ${name}: write the program and its arguments as an array of strings`, [
+        'command',
+        name,
+      ]);
     }
     return command;
   };

@@ -1,28 +1,45 @@
 // Bytes from the far end to the page, as far as the page's credit reaches and its WebSocket takes them. What does
-// not fit is one held chunk, and a far end that is not read.
+// not fit is one chunk that waits, and a far end that is not read.
 
-import type { Readable } from 'node:stream';
-import { MAX_FRAME, SendCredit } from '@imaplib/client/protocol';
+import { MAX_FRAME } from '@imaplib/client/protocol';
+import type { Budget } from './budget.ts';
 import type { Page } from './page.ts';
+import type { Source } from './source.ts';
+
+/** How much may be sent now. */
+export interface Credit {
+  readonly available: number;
+  spend(bytes: number): void;
+}
+
+/** For those who know no credit: their WebSocket alone says when it is enough. */
+export const UNLIMITED: Credit = { available: Infinity, spend() {} };
+
+interface Chunk {
+  /** What is still to be sent. */
+  rest: Buffer;
+  /** How much of it has not left yet. */
+  left: number;
+  readonly release: () => void;
+}
 
 /** The way down. */
 export class ToPage {
   readonly #page: Page;
-  readonly #credit: SendCredit;
+  readonly #credit: Credit;
+  readonly #budget: Budget;
   readonly #onEnd: () => void;
-  #source: Readable | null = null;
-  #held: Buffer | null = null;
+  readonly #waiting: Chunk[] = [];
+  #source: Source | null = null;
   #atEnd: (() => void) | null = null;
   #bytes = 0;
 
-  /**
-   * @param window the page's receive window
-   * @param onEnd called when the far end has ended and its last byte was sent
-   */
-  constructor(page: Page, window: number, onEnd: () => void) {
+  /** @param onEnd called when the far end has ended and its last byte was sent */
+  constructor(page: Page, about: { credit: Credit; budget: Budget; onEnd: () => void }) {
     this.#page = page;
-    this.#credit = new SendCredit(window);
-    this.#onEnd = onEnd;
+    this.#credit = about.credit;
+    this.#budget = about.budget;
+    this.#onEnd = about.onEnd;
   }
 
   /** Bytes sent so far. */
@@ -31,69 +48,74 @@ export class ToPage {
   }
 
   /** Begins to read. */
-  attach(source: Readable): void {
+  attach(source: Source): void {
     this.#source = source;
-    source.on('data', this.#take).once('end', this.#end);
+    source.start({
+      bytes: (bytes, release) => {
+        this.#budget.take(bytes.length);
+        this.#waiting.push({ rest: bytes, left: bytes.length, release });
+        this.forward();
+      },
+      end: () => this.finish(this.#onEnd),
+    });
   }
 
   /** Stops reading. Returns whether bytes of the far end had come that the page has not got. */
   detach(): boolean {
     const source = this.#source;
     this.#source = null;
-    source?.off('data', this.#take).off('end', this.#end).pause();
-    return this.#held !== null || (source?.readableLength ?? 0) > 0;
+    source?.stop();
+    return this.#waiting.length > 0 || source?.hasStray === true;
   }
 
   /** Reads on, and drops what comes: the page is gone, and the far end shall not wait for it. */
   discard(): void {
-    const source = this.#source;
-    this.detach();
-    this.#held = null;
+    this.#source?.discard();
+    this.#source = null;
     this.#atEnd = null;
-    source?.resume();
-  }
-
-  /**
-   * More may be sent.
-   *
-   * @throws FrameError where the page grants beyond its window
-   */
-  grant(bytes: number): void {
-    this.#credit.grant(bytes);
-    this.#forward();
+    for (const chunk of this.#waiting.splice(0)) this.#left(chunk, chunk.rest.length);
   }
 
   /** Nothing more will come; calls back when the last byte was sent, at once where nothing waits. */
   finish(done: () => void): void {
     this.#atEnd = done;
-    this.#forward();
+    this.forward();
   }
 
-  readonly #take = (chunk: Buffer): void => {
-    // One more may come although reading was paused: Node resumes the stdout of a child that exits.
-    this.#held = this.#held === null ? chunk : Buffer.concat([this.#held, chunk]);
-    this.#forward();
-  };
-
-  readonly #end = (): void => this.finish(this.#onEnd);
-
-  readonly #forward = (): void => {
+  /** Sends what may be sent now: called when there is more of anything, bytes or credit or room. */
+  forward(): void {
     const page = this.#page;
-    while (this.#held !== null && this.#credit.available > 0 && !page.isFull) {
-      const size = Math.min(this.#held.length, this.#credit.available, MAX_FRAME);
-      const bytes = this.#held.subarray(0, size);
-      this.#held = size === this.#held.length ? null : this.#held.subarray(size);
-      this.#credit.spend(size);
-      this.#bytes += size;
-      page.sendBytes(bytes, this.#forward);
+    let chunk = this.#waiting[0];
+    while (chunk !== undefined && this.#credit.available > 0 && !page.isFull) {
+      this.#sendFrom(chunk);
+      chunk = this.#waiting[0];
     }
-    // With the credit used up one more chunk is read and held: its end, or its failure, is noticed in time.
-    if (this.#held !== null || page.isFull) this.#source?.pause();
+    // With the credit used up one more chunk is read and waits: the far end's failure is noticed in time.
+    if (chunk !== undefined || page.isFull) this.#source?.pause();
     else this.#source?.resume();
-    if (this.#held === null && this.#atEnd !== null) {
+    if (chunk === undefined && this.#atEnd !== null) {
       const done = this.#atEnd;
       this.#atEnd = null;
       done();
     }
-  };
+  }
+
+  #sendFrom(chunk: Chunk): void {
+    const size = Math.min(chunk.rest.length, this.#credit.available, MAX_FRAME);
+    const bytes = chunk.rest.subarray(0, size);
+    chunk.rest = chunk.rest.subarray(size);
+    if (chunk.rest.length === 0) this.#waiting.shift();
+    this.#credit.spend(size);
+    this.#bytes += size;
+    this.#page.sendBytes(bytes, () => {
+      this.#left(chunk, size);
+      this.forward();
+    });
+  }
+
+  #left(chunk: Chunk, bytes: number): void {
+    this.#budget.give(bytes);
+    chunk.left -= bytes;
+    if (chunk.left === 0) chunk.release();
+  }
 }

@@ -2,29 +2,40 @@
 // waits here, at most one window, and credit goes back when it has been taken.
 
 import type { Writable } from 'node:stream';
-import { ReceiveCredit } from '@imaplib/client/protocol';
+import { TransportError, WINDOW } from '@imaplib/client/protocol';
+import type { Budget } from './budget.ts';
 
 // Small chunks that wait are gathered in blocks of this size.
 const BLOCK = 16 * 1024;
 
+/** How the page is kept from sending more than fits. */
+export interface Intake {
+  /**
+   * Bytes have come.
+   *
+   * @throws FrameError where they must not
+   */
+  receive(bytes: number): void;
+  /** The far end has taken bytes. */
+  taken(bytes: number): void;
+}
+
 /** The way up. */
 export class ToTarget {
-  readonly #credit: ReceiveCredit;
-  readonly #onGrant: (bytes: number) => void;
+  readonly #intake: Intake;
+  readonly #budget: Budget;
   readonly #waiting: Buffer[] = [];
   #target: Writable | null = null;
   /** Where small chunks are gathered; its used part is the last one of those that wait. */
   #block: { readonly bytes: Buffer; used: number } | null = null;
   #whenIdle: (() => void)[] = [];
   #bytes = 0;
+  /** Bytes that the far end has not taken. */
+  #pending = 0;
 
-  /**
-   * @param window our receive window
-   * @param onGrant called with the credit to give the page
-   */
-  constructor(window: number, onGrant: (bytes: number) => void) {
-    this.#credit = new ReceiveCredit(window);
-    this.#onGrant = onGrant;
+  constructor(intake: Intake, budget: Budget) {
+    this.#intake = intake;
+    this.#budget = budget;
   }
 
   /** Bytes received so far. */
@@ -41,12 +52,21 @@ export class ToTarget {
   /**
    * Takes bytes of the page.
    *
-   * @throws FrameError where the page sends beyond the window
+   * @throws FrameError where the page sends beyond the window, TransportError where the bridge holds too much
    */
   receive(chunk: Buffer): void {
     if (chunk.length === 0) return;
-    this.#credit.receive(chunk.length);
+    this.#intake.receive(chunk.length);
     this.#bytes += chunk.length;
+    this.#pending += chunk.length;
+    this.#budget.take(chunk.length);
+    if (this.#budget.isSpent && this.#pending > WINDOW.min) {
+      throw new TransportError(
+        'limit',
+        'relay',
+        'the bridge holds too many bytes of all its pages, and this one has sent far ahead of its server; try again later',
+      );
+    }
     this.#keep(chunk);
     this.#flush();
   }
@@ -67,6 +87,14 @@ export class ToTarget {
       this.#whenIdle.push(resolve);
       this.#flush();
     });
+  }
+
+  /** The far end is gone: what waits for it will never leave. */
+  discard(): void {
+    this.#waiting.length = 0;
+    this.#block = null;
+    this.#budget.give(this.#pending);
+    this.#pending = 0;
   }
 
   /** Puts a chunk behind the others. */
@@ -110,8 +138,11 @@ export class ToTarget {
   }
 
   #taken(bytes: number): void {
-    const grant = this.#credit.consume(bytes);
-    if (grant > 0) this.#onGrant(grant);
+    // Nothing is pending any more once the rest was given up.
+    if (this.#pending === 0) return;
+    this.#pending -= bytes;
+    this.#budget.give(bytes);
+    this.#intake.taken(bytes);
     this.#flush();
   }
 }

@@ -74,7 +74,7 @@ export async function startTls(upgrade: Upgrade): Promise<ServerEndpoint> {
       return () => socket.off('close', onClose);
     },
   );
-  if (socket.readableLength > 0) throw injected();
+  if (endpoint.source.hasStray) throw injected();
   const secured = await secure(socket, {
     who: route.who,
     servername,

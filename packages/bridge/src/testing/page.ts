@@ -18,6 +18,8 @@ export interface Closed {
 /** A page's WebSocket. */
 export class TestPage {
   readonly socket: WebSocket;
+  /** Settles when the WebSocket is open; fails where it is refused. */
+  readonly opens: Promise<unknown>;
   readonly closed: Promise<Closed>;
   /** All control frames, in order. */
   readonly frames: BridgeFrame[] = [];
@@ -32,12 +34,15 @@ export class TestPage {
 
   constructor(
     url: string,
-    options: { protocols?: string[]; origin?: string; headers?: Record<string, string> } = {},
+    options: { protocols?: string[]; origin?: string; headers?: Record<string, string>; ca?: string } = {},
   ) {
     this.socket = new WebSocket(url, options.protocols ?? [SUBPROTOCOL], {
       origin: options.origin ?? ORIGIN,
       headers: options.headers ?? {},
+      ...(options.ca === undefined ? {} : { ca: options.ca }),
     });
+    this.opens = once(this.socket, 'open');
+    this.opens.catch(() => {});
     this.socket.on('message', (data: Buffer, isBinary) => {
       if (isBinary) {
         this.#received += data.length;

@@ -1,0 +1,203 @@
+// A plain WebSocket client's connection, as websockify serves it: binary frames are bytes of one target, and there
+// is nothing else. Without credit, a client that sends too fast is simply not read for a while.
+
+import type { WebSocket } from 'ws';
+import { CLOSE_CODE, TransportError } from '@imaplib/client/protocol';
+import type { Carried, Entitled } from './connection.ts';
+import { connectServer } from './connect.ts';
+import type { Endpoint } from './endpoint.ts';
+import { Refusal, transportFailure } from './failure.ts';
+import { Liveness } from './liveness.ts';
+import { Page } from './page.ts';
+import { POLICY_MESSAGE } from './policy.ts';
+import type { ServerRoute } from './routes.ts';
+import { ToPage, UNLIMITED } from './to-page.ts';
+import { ToTarget } from './to-target.ts';
+import type { Intake } from './to-target.ts';
+import { isGranted } from './tokens.ts';
+
+const NORMAL = 1000;
+const RESTART = 1012;
+
+/** Stops reading a WebSocket while a window full of its bytes waits. */
+class Pausing implements Intake {
+  readonly #socket: WebSocket;
+  readonly #window: number;
+  #waiting = 0;
+
+  constructor(socket: WebSocket, window: number) {
+    this.#socket = socket;
+    this.#window = window;
+  }
+
+  receive(bytes: number): void {
+    this.#waiting += bytes;
+    if (this.#waiting >= this.#window) this.#socket.pause();
+  }
+
+  taken(bytes: number): void {
+    this.#waiting -= bytes;
+    if (this.#socket.isPaused && this.#waiting < this.#window / 2) this.#socket.resume();
+  }
+}
+
+/** A plain client's connection to one target. */
+export class RawConnection implements Carried {
+  readonly done: Promise<void>;
+  readonly #id: number;
+  readonly #socket: WebSocket;
+  readonly #shared: Entitled;
+  readonly #page: Page;
+  readonly #toPage: ToPage;
+  readonly #toTarget: ToTarget;
+  readonly #liveness: Liveness;
+  readonly #abort = new AbortController();
+  readonly #begin = performance.now();
+  readonly #route: ServerRoute;
+  readonly #work: Promise<void>;
+  #endpoint: Endpoint | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  /** @param target the name of the target, and where it leads */
+  constructor(id: number, socket: WebSocket, shared: Entitled, target: { name: string; route: ServerRoute }) {
+    const { limits, budget } = shared;
+    this.#id = id;
+    this.#socket = socket;
+    this.#shared = shared;
+    this.#route = target.route;
+    this.#page = new Page(socket, limits, budget);
+    this.#liveness = new Liveness(socket, limits);
+    this.#toPage = new ToPage(this.#page, {
+      credit: UNLIMITED,
+      budget,
+      onEnd: () => this.#close(NORMAL, 'closed'),
+    });
+    this.#toTarget = new ToTarget(new Pausing(socket, limits.window), budget);
+    socket.on('message', (data) => this.#receive(data as Buffer));
+    socket.on('error', (error) => this.#log('warn', 'websocket-error', { reason: error.message }));
+    this.#work = this.#open(target.name);
+    this.done = new Promise<void>((resolve) => {
+      socket.once('close', (code) => resolve(this.#cleanUp(code)));
+    });
+  }
+
+  get bytes(): { readonly up: number; readonly down: number } {
+    return { up: this.#toTarget.bytes, down: this.#toPage.bytes };
+  }
+
+  /** A plain client knows no word for it; it goes on until the end. */
+  drain(): void {}
+
+  restart(): void {
+    this.#close(RESTART, 'restart; reconnect');
+  }
+
+  sweep(): void {
+    const { up, down } = this.bytes;
+    switch (this.#liveness.look(up + down)) {
+      case 'lost':
+        this.#log('info', 'lost', { reason: 'pings without an answer' });
+        this.#socket.terminate();
+        return;
+      case 'idle':
+        this.#fail(new TransportError('timeout', 'relay', 'no byte passed', { reason: 'idle' }));
+        return;
+      case 'alive':
+    }
+  }
+
+  #receive(data: Buffer): void {
+    this.#liveness.heard();
+    if (this.#isClosed) return;
+    try {
+      this.#toTarget.receive(data);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #open(target: string): Promise<void> {
+    const { limits, resolve, pool, metrics, only } = this.#shared;
+    try {
+      if (!isGranted(only, { target })) throw new Refusal('the token is for something else');
+      const signal = this.#abort.signal;
+      const endpoint = await connectServer(this.#route, { limits, resolve, pool, signal });
+      if (this.#isClosed) {
+        await endpoint.close(Promise.resolve());
+        return;
+      }
+      this.#endpoint = endpoint;
+      metrics.opened(endpoint.timings);
+      this.#log('info', 'opened', {
+        peer: endpoint.peer.name,
+        address: endpoint.peer.address ?? null,
+        tls: endpoint.tls?.protocol ?? null,
+      });
+      this.#toTarget.attach(endpoint.writable);
+      this.#toPage.attach(endpoint.source);
+      void endpoint.ending.then(({ error }) => {
+        if (this.#isClosed) return;
+        this.#timer = setTimeout(() => this.#socket.terminate(), limits.lingerMs);
+        this.#toPage.finish(() => {
+          if (error !== undefined) this.#fail(transportFailure('relay', this.#route.who, error));
+          else this.#close(NORMAL, 'closed');
+        });
+      });
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isClosed) return;
+    const failure =
+      error instanceof TransportError
+        ? error
+        : error instanceof Refusal
+          ? new TransportError('policy', 'policy', POLICY_MESSAGE)
+          : new TransportError('internal', 'relay', 'the bridge failed; its log has more');
+    const { code, stage, reason, message } = failure;
+    const isOurs = code === 'internal';
+    this.#shared.metrics.failed(code);
+    this.#log(isOurs ? 'error' : 'info', 'failed', {
+      code,
+      stage,
+      reason: error instanceof Refusal || isOurs ? (error as Error).message : (reason ?? message),
+      target: this.#route.who,
+    });
+    this.#abort.abort(failure);
+    this.#close(CLOSE_CODE[code], code);
+  }
+
+  #close(code: number, reason: string): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#page.close(code, reason);
+    // One that is not read for now would never see the answer to its close.
+    if (this.#socket.isPaused) this.#socket.resume();
+  }
+
+  async #cleanUp(code: number): Promise<void> {
+    const isFault = this.#abort.signal.aborted;
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#abort.abort(new Error('the client has gone'));
+    await this.#work;
+    this.#toPage.discard();
+    await this.#endpoint?.close(isFault ? Promise.resolve() : this.#toTarget.end());
+    this.#toTarget.discard();
+    this.#shared.metrics.ended(this.bytes);
+    const { up, down } = this.bytes;
+    const ms = Math.round(performance.now() - this.#begin);
+    this.#log('info', 'closed', { code, bytesUp: up, bytesDown: down, ms });
+  }
+
+  #log(
+    level: 'info' | 'warn' | 'error',
+    event: string,
+    fields: Record<string, string | number | null>,
+  ): void {
+    this.#shared.log(level, event, { id: this.#id, ...fields });
+  }
+}
