@@ -29,11 +29,14 @@ export interface CapabilityGroup {
 
 const order: readonly Group[] = ['Protocol', 'Signing in', 'Mailboxes', 'Messages', 'Keeping up', 'Other'];
 
+/** Whether the name stands for all that begin with it: `THREAD=`, `AUTH=SCRAM-`. */
+export const isBeginning = (name: string): boolean => /=(?:SCRAM-)?$/.test(name);
+
 /** What is known of a capability; `AUTH=`, `THREAD=` and the like are found by their beginning. */
 export function aboutCapability(name: string): Capability | null {
   const exact = known.find((one) => one.name === name);
   if (exact !== undefined) return exact;
-  return known.find((one) => one.name.endsWith('=') && name.startsWith(one.name)) ?? null;
+  return known.find((one) => isBeginning(one.name) && name.startsWith(one.name)) ?? null;
 }
 
 /** How one capability stands at each moment. */
@@ -58,15 +61,18 @@ export function capabilityGroups(moments: readonly Moment[]): CapabilityGroup[] 
     .filter((group) => group.rows.length > 0);
 }
 
-/** What would be of use and is not offered at the last moment. IMAP4rev2 has some of it without saying so. */
+/**
+ * What would be of use and was offered at no moment: ways to sign in are withdrawn when that has been done. IMAP4rev2
+ * has some of it without saying so.
+ */
 export function missingCapabilities(moments: readonly Moment[]): Capability[] {
-  const offered = moments.at(-1)?.capabilities ?? [];
+  const offered = [...new Set(moments.flatMap(({ capabilities }) => capabilities))];
   const isRev2 = offered.includes('IMAP4REV2');
   const has = ({ name, inRev2, instead }: Capability): boolean =>
     (isRev2 && inRev2 === true) ||
     offered.some(
       (one) =>
-        one === name || (name.endsWith('=') && one.startsWith(name)) || (instead?.includes(one) ?? false),
+        one === name || (isBeginning(name) && one.startsWith(name)) || (instead?.includes(one) ?? false),
     );
   return known.filter((one) => one.useful === true && !has(one));
 }

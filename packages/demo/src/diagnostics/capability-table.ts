@@ -1,5 +1,5 @@
 // The capabilities that this page can explain: where each is defined, and what a client gains from it.
-// A name that ends in `=` stands for all that begin with it.
+// A name that ends in `=` (or in `=SCRAM-`) stands for all that begin with it.
 
 export type Group = 'Protocol' | 'Signing in' | 'Mailboxes' | 'Messages' | 'Keeping up' | 'Other';
 

@@ -51,8 +51,8 @@ let giveUp = new AbortController();
 let recording: Recording | null = null;
 let isLeaving = false;
 
-/** What no line may show. */
-export const secrets = (): readonly string[] => [account.password];
+/** What no line may show. A password that is the user's name as well is none. */
+export const secrets = (): readonly string[] => (account.password === account.user ? [] : [account.password]);
 
 /** Text without the password. */
 export const withoutSecrets = (text: string): string => scrub(text, secrets());
@@ -317,7 +317,7 @@ export function signedIn(name: string): void {
 export function refreshState(): void {
   if (imap === null) return;
   state.value = imap.state;
-  if (imap.state !== 'SELECTED') mailbox.value = null;
+  if (imap.state !== 'SELECTED' && imap.state !== 'IDLING') mailbox.value = null;
 }
 
 async function askForId(): Promise<void> {

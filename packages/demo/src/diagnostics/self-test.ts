@@ -7,10 +7,12 @@ import { SelfTestIMAP4 } from './self-test-connection.ts';
 
 export type SelfTestState = 'never' | 'running' | 'stopping' | 'done';
 
-/** What the steps are, in their order: shown before they run. */
+/** The steps in their order, as they are before they run; a server that lacks something has fewer. */
 export const plan: readonly string[] = [
   'connect',
   'login',
+  'namespace',
+  'list',
   'create',
   'rename',
   'create',
@@ -29,11 +31,19 @@ export const plan: readonly string[] = [
   'delete',
   'select INBOX',
   'response UIDVALIDITY',
-  'uid search',
-  'uid fetch',
+  'uid SEARCH',
+  'uid FETCH',
   'response EXISTS',
   'append INBOX',
   'recent',
+  // What is taken away again.
+  'select INBOX',
+  'uid SEARCH',
+  'uid STORE',
+  'uid EXPUNGE',
+  'lsub',
+  'list',
+  'delete',
   'logout',
 ];
 

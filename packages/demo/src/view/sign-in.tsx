@@ -249,6 +249,9 @@ export function SignIn() {
         <p class="hint">
           The password stays in the memory of this page. It goes to the mail server and is stored nowhere.
         </p>
+        <p class="hint">
+          Something does not work? <a href="./diagnostics.html">Diagnose the connection</a>
+        </p>
       </div>
     </main>
   );

@@ -2,7 +2,13 @@
 import { ListChecks } from 'lucide';
 import { plural } from '../../mail/format.ts';
 import { Icon } from '../../view/icon.tsx';
-import { capabilityGroups, missingCapabilities, type CapabilityRow, type Mark } from '../capabilities.ts';
+import {
+  capabilityGroups,
+  isBeginning,
+  missingCapabilities,
+  type CapabilityRow,
+  type Mark,
+} from '../capabilities.ts';
 import type { Capability } from '../capability-table.ts';
 import { moments } from '../connection.ts';
 
@@ -60,7 +66,7 @@ function Missing() {
         {missing.map((one) => (
           <div key={one.name}>
             <dt>
-              <code>{one.name}</code>
+              <code>{isBeginning(one.name) ? `${one.name}…` : one.name}</code>
             </dt>
             <dd>
               {one.gain} <Rfc of={one} />
@@ -87,7 +93,7 @@ export function CapabilitiesPanel() {
   }
   return (
     <div class="capabilities">
-      <table class="capability-table">
+      <table class="capability-table" style={{ '--moments': all.length }}>
         <caption class="visually-hidden">Capabilities at each moment</caption>
         <thead>
           <tr>

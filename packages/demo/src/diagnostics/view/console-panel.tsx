@@ -87,7 +87,6 @@ function Answer({ exchange }: { exchange: Exchange }) {
               <span key={heard.id} class={kind}>
                 <span class="said-from">{heard.from} </span>
                 {heard.text}
-                {'\n'}
               </span>
             );
           })}
@@ -323,7 +322,7 @@ function Confirmation() {
     <Dialog title={`Send ${asked.command.verb}?`} role="alertdialog" onClose={close}>
       <p>{asked.loss}</p>
       <div class="dialog-buttons">
-        <button type="button" class="button" onClick={close}>
+        <button type="button" class="button" autofocus onClick={close}>
           Cancel
         </button>
         <button

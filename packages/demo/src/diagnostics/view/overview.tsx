@@ -128,7 +128,7 @@ function Facts({ stream }: { stream: StreamInfo }) {
         </pre>
       )}
       <dl class="facts facts-roomy">
-        <dt>Name</dt>
+        <dt>Connected to</dt>
         <dd>{peer.name}</dd>
         {peer.address !== undefined && (
           <>
@@ -140,10 +140,10 @@ function Facts({ stream }: { stream: StreamInfo }) {
           </>
         )}
         <dt>Bridge</dt>
-        <dd>{new URL(config.value.bridge, location.href).href}</dd>
+        <dd>{new URL(config.value.bridge, location.href).href.replace(/^http/, 'ws')}</dd>
         {serverId.value.map(([name, value]) => (
           <Fragment key={name}>
-            <dt class="id-name">{name}</dt>
+            <dt class="id-name">{name === 'name' ? 'Software' : name}</dt>
             <dd>{value}</dd>
           </Fragment>
         ))}
@@ -210,12 +210,14 @@ function verdictOn(tls: TlsInfo | null, stream: StreamInfo | null): Verdict {
   }
   const to = tls.chain[0]?.validTo;
   const days = to === undefined ? null : Math.floor((new Date(to).getTime() - Date.now()) / 86_400_000);
+  const left =
+    days === null ? '' : days < 800 ? plural(days, 'day') : plural(Math.floor(days / 365.25), 'year');
   return {
     icon: ShieldCheck,
     tone: days !== null && days < 14 ? 'warn' : 'ok',
     text: 'Verified',
     more: `The chain leads to an authority that the bridge trusts, and the name is right.${
-      days === null ? '' : ` The certificate is good for another ${plural(days, 'day')}.`
+      left === '' ? '' : ` The certificate is good for another ${left}.`
     }`,
   };
 }

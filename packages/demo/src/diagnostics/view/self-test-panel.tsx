@@ -73,9 +73,6 @@ function Result() {
             : withoutSecrets(result.error?.message ?? '')}
         </p>
         {result.hint !== null && <p>{withoutSecrets(result.hint)}</p>}
-        {!result.ok && (
-          <p>{result.left === null ? 'Nothing was left behind.' : `Left behind: ${result.left}`}</p>
-        )}
       </div>
       <button type="button" class="button" onClick={() => void copyText(report(), 'Report copied.')}>
         <Icon of={Copy} size={16} />
@@ -146,11 +143,13 @@ function Setup() {
       </p>
       <details class="test-plan">
         <summary>The commands</summary>
-        <p>
+        <ul aria-label="Commands">
           {plan.map((name, at) => (
-            <code key={at}>{name}</code>
+            <li key={at}>
+              <code>{name}</code>
+            </li>
           ))}
-        </p>
+        </ul>
       </details>
     </form>
   );

@@ -276,7 +276,9 @@ export function TopBar() {
         <span class="brand-mark brand-mark-small" aria-hidden="true">
           <Icon of={Activity} />
         </span>
-        <h1>IMAP diagnostics</h1>
+        <h1>
+          <span class="wide-only">IMAP </span>diagnostics
+        </h1>
       </div>
       {isStanding ? <Standing /> : <ConnectForm />}
       <div class="diag-side">
