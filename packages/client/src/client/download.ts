@@ -51,7 +51,7 @@ function octets(
 ): ReadableStream<Uint8Array> {
   const cancelled = new AbortController();
   const anySignal = signal === undefined ? cancelled.signal : AbortSignal.any([signal, cancelled.signal]);
-  const pending: { readonly offset: number; readonly message: Promise<FetchedMessage | undefined> }[] = [];
+  const pending: Promise<FetchedMessage | undefined>[] = [];
   let total = size;
   let asked = 0;
   let transferred = 0;
@@ -70,7 +70,7 @@ function octets(
       { signal: anySignal, check: stillSelected },
     ).then((rows) => rows.find((row) => row.sections.length > 0));
     message.catch(() => {}); // looked at in its turn, or never where the reader has gone
-    pending.push({ offset, message });
+    pending.push(message);
     asked += CHUNK;
   };
 
@@ -79,17 +79,12 @@ function octets(
       async pull(controller) {
         while (pending.length < OUTSTANDING && (pending.length === 0 || (total !== null && asked < total)))
           ask();
-        const { offset, message: coming } = pending.shift()!;
+        const coming = pending.shift()!;
         try {
           const message = await coming;
           const found = message?.sections[0];
           if (message === undefined || found === undefined) {
             throw new RangeError(`message ${uid} has no part ${section}, or is no longer in the mailbox`);
-          }
-          if (found.offset !== null && found.offset !== offset) {
-            throw new RangeError(
-              `message ${uid}: the server sent the octets from ${found.offset} on, not ${offset}`,
-            );
           }
           const bytes = found.bytes ?? new Uint8Array(0);
           total ??= message.size ?? null;

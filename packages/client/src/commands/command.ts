@@ -131,12 +131,13 @@ export async function* iterate<Args, Row, Result>(
     .execute({
       ...requestOf(runner, definition, args, options),
       rows: queue,
-      collect: (response) => {
+      collect: (response, isContested) => {
         const read = definition.collect?.[response.name];
         if (read === undefined) return false;
         // Somebody else's change is told when it comes, not when the loop gets to it: by then an EXPUNGE may have
         // shifted the numbers. Such responses are short.
-        if (accepts !== undefined && response.bytes.length < SHORT && !isOwn(read, response)) return false;
+        const mayBeForeign = isContested || response.bytes.length < SHORT;
+        if (accepts !== undefined && mayBeForeign && !isOwn(read, response)) return false;
         queue.push(response);
         return true;
       },

@@ -2,7 +2,7 @@
 //
 //   fetch = "FETCH" SP sequence-set SP "(" fetch-att *(SP fetch-att) ")"
 
-import { readFetch, type FetchedMessage } from '../wire/fetch.ts';
+import { readFetch, type FetchedMessage, type Section } from '../wire/fetch.ts';
 import { setContains, type SequenceSet } from '../wire/set.ts';
 import type { CommandWriter } from '../wire/writer.ts';
 import { command } from './command.ts';
@@ -91,8 +91,20 @@ function hasItem(message: FetchedMessage, item: keyof FetchItems & keyof Fetched
   return message[item] !== undefined || Object.keys(message.unparsed).length > 0;
 }
 
-function hasSections(message: FetchedMessage, { sections }: FetchItems): boolean {
-  return (
-    (sections ?? []).length === 0 || message.sections.length > 0 || Object.keys(message.unparsed).length > 0
-  );
+/** No section that was not asked for, and one at least of those that were (Yandex and James leave some out). */
+function hasSections(message: FetchedMessage, { sections = [] }: FetchItems): boolean {
+  if (message.sections.length === 0) return sections.length === 0 || Object.keys(message.unparsed).length > 0;
+  return message.sections.every((found) => sections.some((asked) => isAnswer(found, asked)));
+}
+
+function isAnswer({ section, offset }: Section, asked: string | SectionRequest): boolean {
+  const { section: wanted, offset: from }: SectionRequest =
+    typeof asked === 'string' ? { section: asked } : asked;
+  // QQ and others ignore the range; they name no offset.
+  return keyword(section) === keyword(wanted) && (offset === null || offset === (from ?? 0));
+}
+
+/** What stands before a list of header names: servers quote and reorder those. */
+function keyword(section: string): string {
+  return section.split(' ', 1)[0]!.toUpperCase();
 }

@@ -32,12 +32,18 @@ export const store = command<StoreArgs, FetchedMessage, FetchedMessage[]>({
     else out.raw('FLAGS').flags(change.replace);
   },
   collect: { FETCH: (line, { number }) => readFetch(line, number ?? 0) },
-  // Answers to UID STORE have the UID (RFC 3501 6.4.8); others tell of somebody else's change.
+  // Answers to UID STORE have the UID (RFC 3501 6.4.8); others tell of somebody else's change, or are the rows of a
+  // FETCH that runs beside it.
   accepts: ({ set, uid }) => {
     const isAsked = setContains(set);
     return (message) => {
       const number = uid ? message.uid : message.sequence;
-      return number !== undefined && isAsked(number);
+      return (
+        number !== undefined &&
+        isAsked(number) &&
+        message.flags !== undefined &&
+        message.sections.length === 0
+      );
     };
   },
   result: (rows) => rows,

@@ -41,8 +41,8 @@ export class Pending {
   }
 
   /** Offers a response; true where this command takes it. */
-  collect(response: Response): boolean {
-    return this.request.collect?.(response) === true;
+  collect(response: Response, isContested: boolean): boolean {
+    return this.request.collect?.(response, isContested) === true;
   }
 
   /** Another command has to wait behind this one. */

@@ -40,9 +40,11 @@ export interface Request {
   write(out: CommandWriter): void;
   /**
    * Offered each untagged response while the command is unanswered, oldest command first; true takes it. What it
-   * throws is what the call rejects with; the rest of the answer is still offered, and drained.
+   * throws is what the call rejects with; the rest of the answer is still offered, and drained. `isContested`: other
+   * commands are unanswered too, and it may be theirs. Dovecot answers a later FETCH before the tagged OK of an
+   * earlier one.
    */
-  readonly collect?: (response: Response) => boolean;
+  readonly collect?: (response: Response, isContested: boolean) => boolean;
   /** Rows that wait for their reader; reading stops while it is full and nobody waits behind it. */
   readonly rows?: ResponseQueue;
   /**

@@ -277,7 +277,7 @@ export class Session {
   #take(frame: Frame): void {
     const { onLine, onUntagged } = this.#options;
     if (onLine !== undefined) tell(onLine, 'S', describeResponse(frame.bytes));
-    const response = readHead(frame.bytes);
+    const response = readHead(frame.bytes, this.#limits);
     if (frame.exceeded !== null) return this.#tooLarge(response, frame.exceeded);
     if (this.#onGreeting !== null) return this.#greet(response);
     if (response.tag === '+') return this.#continue(response);
@@ -304,9 +304,10 @@ export class Session {
       if (response.name === 'BYE') this.#goodbye(status.text);
     }
     // Oldest first: servers answer in order.
+    const isContested = this.#queue.inFlight.length > 1;
     for (const pending of this.#queue.inFlight) {
       try {
-        if (pending.collect(response)) return;
+        if (pending.collect(response, isContested)) return;
       } catch (error) {
         pending.fail(error);
         return;
