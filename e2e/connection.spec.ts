@@ -132,7 +132,9 @@ test.describe('a lost connection', () => {
     });
     await signIn(page, site, account);
     await row(page, 'Still here').click();
-    await expect(page.getByText('Hello.', { exact: true })).toBeVisible();
+    await expect(
+      page.getByRole('region', { name: 'Message', exact: true }).getByText('Hello.', { exact: true }),
+    ).toBeVisible();
     proxy.refuse(true);
     proxy.cut();
     const banner = page.getByRole('alert', { name: 'Connection' });
@@ -142,7 +144,9 @@ test.describe('a lost connection', () => {
     await banner.getByRole('button', { name: 'Reconnect now' }).click();
     await expect(banner).toHaveCount(0);
     await expect(row(page, 'While you were away')).toBeVisible();
-    await expect(page.getByText('Hello.', { exact: true })).toBeVisible();
+    await expect(
+      page.getByRole('region', { name: 'Message', exact: true }).getByText('Hello.', { exact: true }),
+    ).toBeVisible();
     await site.close();
     await proxy.close();
   });
