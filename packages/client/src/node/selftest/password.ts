@@ -16,8 +16,9 @@ export function askPassword(
   terminal: Terminal,
   write: (text: string) => void,
 ): Promise<string> {
-  write(prompt);
+  // First, so that nothing shows of what is typed early.
   terminal.setRawMode(true);
+  write(prompt);
   return new Promise((resolve, reject) => {
     const decoder = new TextDecoder();
     let typed: string[] = [];

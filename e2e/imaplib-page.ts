@@ -1,0 +1,29 @@
+// A page that has nothing but the modules of `@imaplib/client`, and a bridge to a Dovecot: what a script of somebody's
+// own would find.
+
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { createBridge } from '@imaplib/bridge';
+import type { Dovecot } from '@imaplib/demo/server';
+
+const modules = fileURLToPath(new URL('../packages/client/dist', import.meta.url));
+
+/** Serves the modules under their paths in `dist`; the targets are `plain` and `tls`, the commands those that are given. */
+export async function startModules(
+  server: Dovecot,
+  commands: Readonly<Record<string, readonly string[]>> = {},
+): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const ca = readFileSync(server.ca, 'utf8');
+  const bridge = createBridge({
+    targets: {
+      plain: { host: '127.0.0.1', port: server.port, tls: 'none', ca },
+      tls: { host: '127.0.0.1', port: server.tlsPort, tls: 'implicit', ca },
+    },
+    commands,
+    log: () => {},
+    staticDir: modules,
+    staticFiles: { '/': { type: 'text/html', body: '<!doctype html><title>imaplib</title>' } },
+  });
+  await bridge.listen();
+  return { url: `http://127.0.0.1:${bridge.port}/`, close: () => bridge.close() };
+}
