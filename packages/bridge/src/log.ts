@@ -45,12 +45,13 @@ export function createLog(sink: LogSink): Log {
  * Writes one JSON object a line to stderr.
  *
  * @param level events that matter less are left out
+ * @param worker the number of the process, where there are several
  */
-export function logTo({ level }: { readonly level: LogLevel }): LogSink {
+export function logTo({ level, worker }: { readonly level: LogLevel; readonly worker?: number }): LogSink {
   const logger = pino(
     {
       level,
-      base: null,
+      base: worker === undefined ? null : { worker },
       messageKey: 'event',
       timestamp: false,
       formatters: { level: (label) => ({ level: label }) },

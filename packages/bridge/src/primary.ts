@@ -80,7 +80,8 @@ class Workers {
   readonly #count: number;
   readonly #clerk: Clerk;
   readonly #log: Log;
-  #isEnding = false;
+  /** How they are to end, once they are. */
+  #ending: Order | null = null;
   #listening = 0;
 
   constructor(count: number, clerk: Clerk, log: Log) {
@@ -99,15 +100,19 @@ class Workers {
           else if (message.tell === 'failed') {
             this.#log('error', 'worker-failed', { reason: message.message });
             reject(message.isConfig ? new ConfigError(message.message) : new Error(message.message));
-          } else if (++this.#listening === this.#count) resolve(message.url);
+          } else {
+            // One that was only starting may not have heard of the end.
+            if (this.#ending !== null) worker.send(this.#ending);
+            if (++this.#listening === this.#count) resolve(message.url);
+          }
         }
       });
       cluster.on('exit', (worker, code: number | null, signal: string | null) => {
         this.#clerk.forget(worker);
-        if (this.#isEnding) return;
+        if (this.#ending !== null) return;
         this.#log('error', 'worker-died', { worker: worker.id, code, signal });
         setTimeout(() => {
-          if (!this.#isEnding) cluster.fork();
+          if (this.#ending === null) cluster.fork();
         }, RESTART_MS);
       });
       for (let n = 0; n < this.#count; n++) cluster.fork();
@@ -122,7 +127,7 @@ class Workers {
 
   /** Ends all of them. Resolves when the last one is gone. */
   async end(order: Order): Promise<void> {
-    this.#isEnding = true;
+    this.#ending = order;
     this.tell(order);
     const all = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
     await Promise.all(

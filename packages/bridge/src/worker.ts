@@ -1,6 +1,7 @@
 // One of several processes of a bridge: it carries connections, and lets the first process count them. It ends when
 // the first process says so, or is gone.
 
+import cluster from 'node:cluster';
 import process from 'node:process';
 import { AggregatorRegistry, Registry, collectDefaultMetrics } from 'prom-client';
 import { createBridge } from './bridge.ts';
@@ -39,7 +40,12 @@ export async function runWorker({ options, logLevel, where }: Invocation): Promi
   void new AggregatorRegistry();
   AggregatorRegistry.setRegistries([registry]);
   try {
-    const bridge = createBridge({ ...options, ledger, registry, log: logTo({ level: logLevel }) });
+    const bridge = createBridge({
+      ...options,
+      ledger,
+      registry,
+      log: logTo({ level: logLevel, worker: cluster.worker!.id }),
+    });
     const end = (ms: number | undefined): void => {
       (ms === 0 ? bridge.close() : bridge.drain(ms)).then(
         // Without the first process it ends by itself, its last log lines written.
