@@ -88,7 +88,7 @@ test('counts, used tokens, metrics and commands are those of all processes', asy
   expect(text).toContain('\nimaplib_bridge_processes 1\n');
   expect(text).toContain('\nimaplib_bridge_bytes_total{direction="up"} 15\n');
   expect(text).toContain('\nimaplib_bridge_refusals_total{status="401"} 3\n');
-  expect(text).toContain('process_leftfds');
+  expect(text).toContain('process_open_fds');
 
   child.kill('SIGTERM');
   const left = pages.filter(({ socket }) => socket.readyState === socket.OPEN);
