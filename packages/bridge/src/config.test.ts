@@ -276,7 +276,7 @@ test('the schema knows every key and every limit', () => {
     properties: Record<string, { properties?: object }>;
   };
   const keys = Object.keys(schema.properties);
-  for (const [, flag] of USAGE.matchAll(/--([a-z-]+)/g)) {
+  for (const [, flag = ''] of USAGE.matchAll(/--([a-z-]+)/g)) {
     if (!['config', 'help', 'version'].includes(flag)) expect(keys).toContain(flag);
   }
   expect(Object.keys(schema.properties['limits']?.properties ?? {})).toEqual(Object.keys(DEFAULT_LIMITS));

@@ -34,7 +34,7 @@ async function start(options: BridgeOptions = {}) {
     ...options,
   });
   /** The names in the certificate that it shows. */
-  const shown = (): Promise<string | undefined> =>
+  const shown = (): Promise<string | string[] | undefined> =>
     new Promise((resolve, reject) => {
       const socket = tls.connect({ port: bridge.port, host: '127.0.0.1', rejectUnauthorized: false }, () => {
         resolve(socket.getPeerCertificate().subject.CN);

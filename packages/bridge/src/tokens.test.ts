@@ -18,7 +18,8 @@ const pem = (key: { export(options: { type: 'spki'; format: 'pem' }): string | B
   key.export({ type: 'spki', format: 'pem' }).toString();
 
 let lastId = 0;
-const claims = (more: JWTPayload = {}): JWTPayload => ({
+/** A claim that is undefined is left out of the token. */
+const claims = (more: Readonly<Record<string, unknown>> = {}): JWTPayload => ({
   origin: ORIGIN,
   target: 'it',
   exp: now() + 30,

@@ -354,7 +354,7 @@ describe('mutated responses of real servers', patient, () => {
 
   it(`throw nothing, and are cut alike, in ${cases} cases`, () => {
     const next = random(seed);
-    const pick = <T>(from: readonly T[]): T => from[Math.floor(next() * from.length)]!;
+    const pick = (from: readonly string[]): string => from[Math.floor(next() * from.length)] ?? '';
     const limits = { ...defaultLimits, line: 10_000, literal: 10_000, discard: 100_000 };
     for (let count = 0; count < cases; count++) {
       let text = pick(inputs) + pick(inputs);
