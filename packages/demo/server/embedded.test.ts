@@ -42,6 +42,7 @@ describe('the embedded server', () => {
     expect(list).toMatch(/\\Drafts\) "\/" "Drafts"/);
     expect(list).toMatch(/\\Noselect .*"Projects"/);
     expect(list).toContain('"Entw&APw-rfe &- Ideen"');
+    expect(await talk.command('LIST "" Draf*')).toMatch(/\\Drafts\) "\/" "Drafts"/);
     talk.close();
   });
 

@@ -29,6 +29,8 @@ declare module 'hoodiecrow-imap' {
   export interface Connection {
     selectedMailbox?: Mailbox | false;
     directNotifications: boolean;
+    /** Takes a command as it came, literals and all. */
+    scheduleCommand(line: string): void;
   }
 
   export interface ParsedCommand {
@@ -60,6 +62,7 @@ declare module 'hoodiecrow-imap' {
 
   export interface Hoodiecrow {
     readonly server: Server;
+    readonly connectionHandlers: ((connection: Connection) => void)[];
     readonly fetchHandlers: Record<string, FetchHandler>;
     readonly searchHandlers: Record<string, SearchHandler>;
     readonly outputHandlers: ((

@@ -12,10 +12,20 @@ import { bodyStructure, envelopeOf, isNode, sectionOf, treeOf } from './mime-ans
 import { readable, type Readable } from './readable.ts';
 
 export function repairs(server: Hoodiecrow): void {
+  barePatterns(server);
   fetchItems(server);
   searchDecoded(server);
   notifications(server);
   server.formatInternalDate = internalDate;
+}
+
+// Its parser takes `*` for an end where a pattern is not quoted: LIST "" News*
+function barePatterns(server: Hoodiecrow): void {
+  const pattern = /^(\S+ (?:LIST|LSUB) (?:"(?:[^"\\]|\\.)*"|[^\s"]+)) ([^\s"(]+)$/i;
+  server.connectionHandlers.push((connection) => {
+    const schedule = connection.scheduleCommand.bind(connection);
+    connection.scheduleCommand = (line) => schedule(line.replace(pattern, '$1 "$2"'));
+  });
 }
 
 // Its own parser re-joins lines, cuts embedded messages short and knows one digit per part number.

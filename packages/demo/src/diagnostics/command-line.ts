@@ -1,5 +1,6 @@
 // A command as it is typed into the console: its name, the places of its literals, what of it is a secret, and
 // whether it destroys something.
+import { Commands } from '@imaplib/client/imaplib';
 import { MASK } from './redact.ts';
 
 export interface TypedCommand {
@@ -21,9 +22,16 @@ type Piece =
       readonly secret: false;
     };
 
+/** The line without the tag that people type who are used to it: `a1 LOGIN …`. */
+function untagged(line: string): string {
+  const [, first = '', rest = '', second = ''] = /^\s*(\S+)\s+((\S+).*)$/s.exec(line) ?? [];
+  const isCommand = (word: string): boolean => Object.hasOwn(Commands, word.toUpperCase());
+  return !isCommand(first) && isCommand(second) ? rest : line;
+}
+
 /** Reads a line; null where there is no command. A `{n}` outside of quotes is the place of a literal. */
 export function readCommand(line: string): TypedCommand | null {
-  const [, first = '', rest = ''] = /^\s*(\S+)(?:\s+(.*?))?\s*$/s.exec(line) ?? [];
+  const [, first = '', rest = ''] = /^\s*(\S+)(?:\s+(.*?))?\s*$/s.exec(untagged(line)) ?? [];
   if (first === '') return null;
   const name = first.toUpperCase();
   const second = /^\S+/.exec(rest)?.[0]?.toUpperCase();
@@ -88,7 +96,7 @@ export interface TypedLogin {
 
 /** The user and the password behind LOGIN; null for any other command, or where the user is not complete. */
 export function readLogin(line: string): TypedLogin | null {
-  const found = /^\s*LOGIN\s+("(?:[^"\\]|\\.)*"|[^\s"{]+)(?:\s(.*))?$/is.exec(line);
+  const found = /^\s*LOGIN\s+("(?:[^"\\]|\\.)*"|[^\s"{]+)(?:\s(.*))?$/is.exec(untagged(line));
   if (found === null) return null;
   const [, user = '', password] = found;
   return { user: unquoted(user), password: password === undefined ? null : unquoted(password) };
@@ -100,7 +108,8 @@ function unquoted(text: string): string {
 }
 
 /** The line as the console and its history show it. */
-export function maskedCommand(line: string): string {
+export function maskedCommand(typed: string): string {
+  const line = untagged(typed);
   const login = /^(\s*LOGIN\s+(?:"(?:[^"\\]|\\.)*"|\S+))\s.*$/is.exec(line);
   if (login !== null) return `${login[1]} ${MASK}`;
   const exchange = /^(\s*AUTHENTICATE\s+\S+)\s+\S.*$/is.exec(line);

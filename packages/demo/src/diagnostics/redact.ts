@@ -47,10 +47,9 @@ export class Redaction {
   #client({ text, literal, announces }: Segment): Shown {
     if (this.#mode.kind === 'sasl') return { text: text === '*' ? text : MASK, isLiteralSecret: true };
     if (this.#mode.kind === 'login') {
-      return {
-        text: this.#login(text, this.#mode.argument + 1, announces),
-        isLiteralSecret: literal !== null && this.#mode.argument > 0,
-      };
+      const { argument } = this.#mode;
+      const isLiteralSecret = literal !== null && argument > 0;
+      return { text: this.#login(text, argument + 1, announces), isLiteralSecret };
     }
     const command = /^(\s*)(\S+)(\s+)(\S+)(.*)$/s.exec(text);
     const [, margin = '', tag = '', gap = '', name = '', rest = ''] = command ?? [];

@@ -6,7 +6,14 @@ import { LoaderCircle, SquareTerminal, Square, Trash2 } from 'lucide';
 import { count } from '../../mail/format.ts';
 import { Dialog } from '../../view/dialog.tsx';
 import { Icon, IconButton } from '../../view/icon.tsx';
-import { lossOf, literalOctets, readCommand, readLogin, type TypedCommand } from '../command-line.ts';
+import {
+  lossOf,
+  literalOctets,
+  maskedCommand,
+  readCommand,
+  readLogin,
+  type TypedCommand,
+} from '../command-line.ts';
 import { commonStart, complete } from '../completion.ts';
 import { mailbox, moments, phase, state } from '../connection.ts';
 import {
@@ -19,6 +26,7 @@ import {
   taggedStatus,
   type Exchange,
 } from '../console.ts';
+import { MASK } from '../redact.ts';
 import { duration } from '../steps.ts';
 import { showTab } from './tabs.tsx';
 
@@ -192,7 +200,7 @@ function Prompt() {
     const login = readLogin(typed);
     if (login !== null && login.password !== null) {
       // What comes behind the user is a password, and goes on in a field that does not show it.
-      line.value = typed.replace(/^(\s*LOGIN\s+(?:"(?:[^"\\]|\\.)*"|\S+)).*$/is, '$1');
+      line.value = maskedCommand(typed).replace(` ${MASK}`, '');
       password.value = login.password;
       event.currentTarget.value = line.value;
     } else {

@@ -45,9 +45,7 @@ function StepRow({ step, at }: { step: SelftestStep; at: number }) {
       <details class="test-step" open={!isOk}>
         <summary>
           <span class="test-number">{at + 1}</span>
-          <span class={`badge badge-${isOk ? 'ok' : 'bad'}`}>
-            {step.error === null ? step.typ : 'failed'}
-          </span>
+          <span class={`badge badge-${isOk ? 'ok' : 'bad'}`}>{isOk ? 'OK' : (step.typ ?? 'failed')}</span>
           <strong>{step.command}</strong>
           <span class="test-arguments">{shownArguments(step)}</span>
           <span class="test-ms">{duration(step.ms)}</span>
