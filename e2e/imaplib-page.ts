@@ -8,16 +8,25 @@ import type { Dovecot } from '@imaplib/demo/server';
 
 const modules = fileURLToPath(new URL('../packages/client/dist', import.meta.url));
 
-/** Serves the modules under their paths in `dist`; the targets are `plain` and `tls`, the commands those that are given. */
+/**
+ * Serves the modules under their paths in `dist`. The targets are `plain` and `tls`; commands, and further servers by
+ * their port, are those that are given.
+ */
 export async function startModules(
   server: Dovecot,
   commands: Readonly<Record<string, readonly string[]>> = {},
+  ports: Readonly<Record<string, number>> = {},
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
   const ca = readFileSync(server.ca, 'utf8');
+  const others = Object.entries(ports).map(([name, port]) => [
+    name,
+    { host: '127.0.0.1', port, tls: 'none' as const },
+  ]);
   const bridge = createBridge({
     targets: {
       plain: { host: '127.0.0.1', port: server.port, tls: 'none', ca },
       tls: { host: '127.0.0.1', port: server.tlsPort, tls: 'implicit', ca },
+      ...(Object.fromEntries(others) as Record<string, { host: string; port: number; tls: 'none' }>),
     },
     commands,
     log: () => {},
