@@ -29,7 +29,7 @@ describe('marks', () => {
     MOVE: ['absent', 'absent', 'added'],
   } as const;
   for (const [name, marks] of Object.entries(table)) {
-    test(name, () => expect(marksOf(name, moments)).toEqual(marks));
+    test(`of ${name}`, () => expect(marksOf(name, moments)).toEqual(marks));
   }
 });
 

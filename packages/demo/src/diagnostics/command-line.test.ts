@@ -18,7 +18,7 @@ describe('a command', () => {
     ['SELECT "a', { name: 'SELECT', verb: 'SELECT', texts: ['"a'] }],
   ];
   for (const [line, expected] of table) {
-    test(JSON.stringify(line), () => expect(readCommand(line)).toEqual(expected));
+    test(`${JSON.stringify(line)}`, () => expect(readCommand(line)).toEqual(expected));
   }
 
   test('goes out in pieces, each literal with its true size', () => {
@@ -44,7 +44,7 @@ describe('what would be lost', () => {
     ['STORE 1 +FLAGS (\\Deleted)', null],
   ];
   for (const [line, expected] of table) {
-    test(line, () => {
+    test(`by ${line}`, () => {
       const loss = lossOf(readCommand(line)!, 'INBOX');
       if (expected === null) expect(loss).toBeNull();
       else expect(loss).toMatch(expected);
@@ -66,7 +66,7 @@ describe('LOGIN', () => {
     ['NOOP', null, 'NOOP'],
   ];
   for (const [line, login, masked] of table) {
-    test(JSON.stringify(line), () => {
+    test(`${JSON.stringify(line)}`, () => {
       expect(readLogin(line)).toEqual(login);
       expect(maskedCommand(line)).toBe(masked);
     });

@@ -34,7 +34,7 @@ describe('LOGIN', () => {
     ['a password that looks like a literal', 'a LOGIN ana {x}\r\n', [`a LOGIN ana ${MASK}`]],
   ];
   for (const [name, sent, expected] of table) {
-    test(name, () => expect(shown(sent)).toEqual(expected));
+    test(`with ${name}`, () => expect(shown(sent)).toEqual(expected));
   }
 });
 

@@ -1,5 +1,6 @@
 // The steps of connecting, laid out on one line of time.
 import { describe, expect, test } from 'vitest';
+import type { Timings, TransportStage } from '@imaplib/client';
 import { begin, duration, end, upToFailure, upToOpen } from './steps.ts';
 
 test('what the bridge does not account for is its own', () => {
@@ -13,23 +14,25 @@ test('what the bridge does not account for is its own', () => {
 });
 
 describe('a failure', () => {
-  const names = (stage: Parameters<typeof upToFailure>[1]) =>
-    upToFailure({ dnsMs: 5, tcpMs: 10 }, stage, 40).map(({ name, to, failed }) => [name, to, failed]);
-  test('of TLS comes behind what was done', () => {
-    expect(names('tls')).toEqual([
-      ['dns', 5, false],
-      ['tcp', 15, false],
+  const names = (timings: Timings, stage: TransportStage) =>
+    upToFailure(timings, stage, 40).map(({ name, to, failed }) => [name, to, failed]);
+  test('has its own time where that is known', () => {
+    expect(names({ dnsMs: 5, tcpMs: 10, tlsMs: 15 }, 'tls')).toEqual([
+      ['bridge', 10, false],
+      ['dns', 15, false],
+      ['tcp', 25, false],
       ['tls', 40, true],
     ]);
   });
-  test('of TCP takes the place of its time', () => {
-    expect(names('connect')).toEqual([
+  test('has all the time that is left where it is not', () => {
+    expect(names({ dnsMs: 5 }, 'connect')).toEqual([
+      ['bridge', 0, false],
       ['dns', 5, false],
       ['tcp', 40, true],
     ]);
   });
   test('of the policy is the bridge’s', () => {
-    expect(upToFailure({}, 'policy', 3)).toEqual([{ name: 'bridge', from: 0, to: 3, failed: true }]);
+    expect(names({}, 'policy')).toEqual([['bridge', 40, true]]);
   });
 });
 

@@ -35,14 +35,7 @@ export function end(steps: readonly Step[], at: number, failed = false): Step[] 
 
 /** The steps up to an open connection. What the bridge does not account for is its own and the way to it. */
 export function upToOpen({ dnsMs, tcpMs, tlsMs }: Timings, total: number): Step[] {
-  return laidOut(
-    [
-      ['dns', dnsMs],
-      ['tcp', tcpMs],
-      ['tls', tlsMs],
-    ],
-    total,
-  );
+  return laidOut({ dns: dnsMs, tcp: tcpMs, tls: tlsMs }, total);
 }
 
 const failedAt: Readonly<Partial<Record<TransportStage, 'dns' | 'tcp' | 'tls'>>> = {
@@ -51,34 +44,24 @@ const failedAt: Readonly<Partial<Record<TransportStage, 'dns' | 'tcp' | 'tls'>>>
   tls: 'tls',
 };
 
-/** The steps up to a failure: those that were done, and the one that failed with all the time that is left. */
+/** The steps up to a failure. Where nobody knows how long the one that failed took, it took all that is left. */
 export function upToFailure({ dnsMs, tcpMs, tlsMs }: Timings, stage: TransportStage, total: number): Step[] {
   const at = failedAt[stage] ?? 'bridge';
-  const done = (
-    [
-      ['dns', dnsMs],
-      ['tcp', tcpMs],
-      ['tls', tlsMs],
-    ] as const
-  ).filter(([name]) => name !== at);
-  if (at === 'bridge') {
-    return [
-      ...laidOut(done, total).map((step) => (step.name === 'bridge' ? { ...step, failed: true } : step)),
-    ];
-  }
-  const before = laidOut(
-    done,
-    done.reduce((sum, [, ms]) => sum + (ms ?? 0), 0),
-  ).filter(({ name }) => name !== 'bridge');
-  const from = before.at(-1)?.to ?? 0;
-  return [...before, { name: at, from, to: Math.max(from, total), failed: true }];
+  const known = { dns: dnsMs, tcp: tcpMs, tls: tlsMs };
+  const done = Object.values(known).reduce((sum: number, ms) => sum + (ms ?? 0), 0);
+  const isKnown = at === 'bridge' || known[at] !== undefined;
+  const all = isKnown ? known : { ...known, [at]: Math.max(0, total - done) };
+  return laidOut(all, total).map((step) => (step.name === at ? { ...step, failed: true } : step));
 }
 
-function laidOut(known: readonly (readonly [StepName, number | undefined])[], total: number): Step[] {
-  const sum = known.reduce((all, [, ms]) => all + (ms ?? 0), 0);
+type Known = Readonly<Record<'dns' | 'tcp' | 'tls', number | undefined>>;
+
+function laidOut(known: Known, total: number): Step[] {
+  const sum = Object.values(known).reduce((all: number, ms) => all + (ms ?? 0), 0);
   let at = Math.max(0, total - sum);
   const steps: Step[] = [{ name: 'bridge', from: 0, to: at, failed: false }];
-  for (const [name, ms] of known) {
+  for (const name of ['dns', 'tcp', 'tls'] as const) {
+    const ms = known[name];
     if (ms === undefined) continue;
     steps.push({ name, from: at, to: at + ms, failed: false });
     at += ms;

@@ -130,7 +130,8 @@ describe('the filter', () => {
 
   test('a saved line says when, who and what; the connection where there are several', () => {
     expect(asText(all.slice(0, 2))).toBe('    1.500 S: * OK ready\n    3.000 C: a SELECT INBOX\n');
-    expect(asText([all[0]!, { ...all[1]!, connection: 2 }])).toBe(
+    const [first, second] = all as [TranscriptLine, TranscriptLine, TranscriptLine];
+    expect(asText([first, { ...second, connection: 2 }])).toBe(
       '    1.500 #1 S: * OK ready\n    3.000 #2 C: a SELECT INBOX\n',
     );
   });

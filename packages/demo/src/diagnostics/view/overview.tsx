@@ -152,7 +152,10 @@ function Facts({ stream }: { stream: StreamInfo }) {
             <dt>Capabilities</dt>
             <dd>
               {moments.value
-                .map(({ label, capabilities }) => `${capabilities.length} ${label.toLowerCase()}`)
+                .map(
+                  ({ label, capabilities }) =>
+                    `${capabilities.length} ${label[0]?.toLowerCase()}${label.slice(1)}`,
+                )
                 .join(', ')}{' '}
               <a href="#capabilities">Compare</a>
             </dd>
