@@ -1,6 +1,7 @@
 // The examples of the documentation, run in Chromium against Dovecot: each with a fresh user, and what it logs compared
 // with the comment behind: `console.log(value); // expected`.
 
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createServer, type AddressInfo, type Server } from 'node:net';
@@ -13,6 +14,7 @@ import { crlf, expect, test } from './fixtures.ts';
 import { startModules } from './imaplib-page.ts';
 
 const folder = fileURLToPath(new URL('../docs/imaplib', import.meta.url));
+const tests = new URL('../packages/client/src/imaplib/', import.meta.url);
 const password = 'secret';
 
 interface Example {
@@ -164,6 +166,26 @@ test('14: every method has an example', () => {
   expect(commands.length).toBeGreaterThan(45);
 });
 
+test('every row that names a test names one that is there', () => {
+  const rows = readFileSync(`${folder}/README.md`, 'utf8').matchAll(/^\|.*\| ([^|]*) \|$/gm);
+  const named = Array.from(rows).flatMap(([, cell = '']) => {
+    let file = '';
+    return [...cell.matchAll(/`(\w+)`: |\*([^*]+)\*/g)].flatMap(([, inFile, name]) => {
+      file = inFile ?? file;
+      return name === undefined ? [] : [{ file, name }];
+    });
+  });
+  expect(named.length).toBeGreaterThan(40);
+  const missing = named.filter(({ file, name }) => {
+    const source = readFileSync(fileURLToPath(new URL(`${file}.test.ts`, tests)), 'utf8').replaceAll(
+      '\\',
+      '',
+    );
+    return !name.split('…').every((part) => source.includes(part.trim()));
+  });
+  expect(missing).toEqual([]);
+});
+
 test.describe('docs/imaplib', () => {
   let dovecot: Dovecot;
   let other: Server;
@@ -171,8 +193,8 @@ test.describe('docs/imaplib', () => {
 
   test.beforeAll(async () => {
     dovecot = await startDovecot({
-      users: Object.fromEntries([...users, 'local'].map((user) => [user, password])),
-      mailboxes: Object.fromEntries([...users, 'local'].map((user) => [user, [inbox]])),
+      users: Object.fromEntries([...users, 'local', 'python'].map((user) => [user, password])),
+      mailboxes: Object.fromEntries([...users, 'local', 'python'].map((user) => [user, [inbox]])),
       extra: acl,
     });
     other = await otherServer();
@@ -189,6 +211,25 @@ test.describe('docs/imaplib', () => {
     await site.close();
     other.close();
     await dovecot.stop();
+  });
+
+  test('porting.md: the script in Python prints the same', async () => {
+    const text = readFileSync(`${folder}/porting.md`, 'utf8');
+    const [, script = ''] = /^```python\n([^]*?)^```$/m.exec(text) ?? [];
+    const [after] = examples.get('porting.md') ?? [];
+    const begin = `
+import imaplib, ssl, sys
+class Redirected(imaplib.IMAP4_SSL):
+    def __init__(self, host):
+        super().__init__('localhost', ${dovecot.tlsPort}, ssl_context=ssl.create_default_context(cafile=sys.argv[1]))
+imaplib.IMAP4_SSL = Redirected
+`;
+    const python = execFileSync('python3', ['-c', begin + script.replace("'user'", "'python'"), dovecot.ca], {
+      encoding: 'utf8',
+      env: { ...process.env, TZ: 'UTC' },
+    });
+    const printed = python.trimEnd().split('\n');
+    expect(printed.map((line) => JSON.stringify(line))).toEqual(expectedOf(after?.code ?? ''));
   });
 
   let next = 0;
