@@ -171,6 +171,46 @@ test.describe('a connection', () => {
       await dovecot.stop();
     });
   }
+
+  test('with STARTTLS and a bad certificate is explained as well', async ({ page }) => {
+    const dovecot = await startDovecot({ certificate: 'expired' });
+    const site = await startSite({
+      targets: {
+        bad: { host: '127.0.0.1', port: dovecot.port, tls: 'none', ca: readFileSync(dovecot.ca, 'utf8') },
+      },
+      labels: { bad: { security: 'starttls' } },
+    });
+    await connect(page, site, { user: 'user0', password: 'never sent' });
+    await expect(page.getByRole('alert').filter({ hasText: /has expired/ })).toContainText(
+      'CERT_HAS_EXPIRED',
+    );
+    const tls = page.getByRole('region', { name: 'TLS' });
+    await expect(tls.getByRole('list', { name: 'Certificates' }).getByRole('listitem')).toHaveCount(3);
+    await expect(page.getByRole('row', { name: /^TLS\b.*failed/ })).toBeVisible();
+    await tab(page, 'Transcript').click();
+    await expect(page.getByRole('option').filter({ hasText: 'STARTTLS' })).not.toHaveCount(0);
+    await expect(page.getByRole('option').filter({ hasText: /[A-P]+\d+ (AUTHENTICATE|LOGIN) / })).toHaveCount(0);
+    await site.close();
+    await dovecot.stop();
+  });
+
+  test('to a command that has signed in already (PREAUTH) runs the self-test too', async ({
+    page,
+    dovecot,
+    account,
+  }) => {
+    const site = await startSite({
+      commands: { local: dovecot.preauthCommand(account.user) },
+      labels: { local: { kind: 'command' } },
+    });
+    await open(page, site);
+    await page.getByRole('button', { name: 'Connect', exact: true }).click();
+    await expect(state(page)).toHaveText('Signed in');
+    await tab(page, 'Self-test').click();
+    await page.getByRole('button', { name: 'Start' }).click();
+    await expect(page.getByRole('alert').filter({ hasText: 'All tests OK.' })).toBeVisible();
+    await site.close();
+  });
 });
 
 test.describe('the console', () => {
@@ -210,6 +250,7 @@ test.describe('the console', () => {
     await type(page, 'EXPUNGE');
     const question = page.getByRole('alertdialog', { name: 'Send EXPUNGE?' });
     await expect(question).toContainText('INBOX');
+    await expect(question.getByRole('button', { name: 'Cancel' })).toBeFocused();
     await question.getByRole('button', { name: 'Cancel' }).click();
     await expect(log.getByText('* 1 EXPUNGE')).toHaveCount(0);
     await command(page).press('Enter');

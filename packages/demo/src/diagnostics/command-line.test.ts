@@ -18,7 +18,7 @@ describe('a command', () => {
     ['SELECT "a', { name: 'SELECT', verb: 'SELECT', texts: ['"a'] }],
   ];
   for (const [line, expected] of table) {
-    test(`${JSON.stringify(line)}`, () => expect(readCommand(line)).toEqual(expected));
+    test(`reads ${JSON.stringify(line)}`, () => expect(readCommand(line)).toEqual(expected));
   }
 
   test('goes out in pieces, each literal with its true size', () => {
@@ -66,7 +66,7 @@ describe('LOGIN', () => {
     ['NOOP', null, 'NOOP'],
   ];
   for (const [line, login, masked] of table) {
-    test(`${JSON.stringify(line)}`, () => {
+    test(`reads ${JSON.stringify(line)}`, () => {
       expect(readLogin(line)).toEqual(login);
       expect(maskedCommand(line)).toBe(masked);
     });

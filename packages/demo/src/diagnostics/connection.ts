@@ -170,10 +170,8 @@ export async function connect(to: Destination, who: Account): Promise<void> {
     connectFailed(to, error, attempt.signal.aborted);
     return;
   }
-  if (M.state === 'AUTH') {
-    user.value = null;
-    keepCapabilities('login', M.capabilities);
-  } else if (who.user !== '') await signIn(who);
+  // A server that greets with PREAUTH has signed somebody in already.
+  if (M.state === 'NONAUTH' && who.user !== '') await signIn(who);
   await askForId();
 }
 
@@ -248,8 +246,10 @@ export async function startTls(): Promise<void> {
   beginStep('starttls');
   try {
     await M.starttls();
-  } finally {
     endStep();
+  } catch (error) {
+    endStep(true);
+    throw error;
   }
   keepCapabilities('tls', M.capabilities);
 }

@@ -1,5 +1,5 @@
 // The left side: the account, Compose, the folders; and the rail with what belongs to the whole page.
-import { CircleAlert, CircleHelp, Inbox, LogOut, Mail, Monitor, Moon, PenLine, Sun } from 'lucide';
+import { Activity, CircleAlert, CircleHelp, Inbox, LogOut, Mail, Monitor, Moon, PenLine, Sun } from 'lucide';
 import { client, connection, placeName, signOut, user } from '../mail/account.ts';
 import { closeDraft, compose } from '../mail/drafts.ts';
 import { loadMailboxes, specialMailbox, tree, treeError } from '../mail/mailboxes.ts';
@@ -30,6 +30,16 @@ function ThemeButton() {
 function PageButtons() {
   return (
     <>
+      <a
+        class="icon-button"
+        href="./diagnostics.html"
+        target="_blank"
+        rel="noreferrer"
+        aria-label="IMAP diagnostics"
+        title="IMAP diagnostics"
+      >
+        <Icon of={Activity} />
+      </a>
       <ThemeButton />
       <IconButton
         icon={CircleHelp}

@@ -92,7 +92,7 @@ export function CapabilitiesPanel() {
     );
   }
   return (
-    <div class="capabilities">
+    <div class="capabilities" tabIndex={0}>
       <table class="capability-table" style={{ '--moments': all.length }}>
         <caption class="visually-hidden">Capabilities at each moment</caption>
         <thead>

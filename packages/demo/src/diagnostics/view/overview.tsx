@@ -283,7 +283,7 @@ export function Overview() {
   const hasTls = info.value !== null || trouble.value?.tls != null;
   if (destination.value === null) return <Nothing />;
   return (
-    <div class="overview" aria-busy={phase.value === 'connecting'}>
+    <div class="overview" tabIndex={0} aria-busy={phase.value === 'connecting'}>
       {trouble.value !== null && <TroubleCard of={trouble.value} />}
       <div class="overview-columns">
         <div class="overview-column">

@@ -92,7 +92,7 @@ function Result() {
 
 function Setup() {
   const isRunning = testState.value === 'running' || testState.value === 'stopping';
-  const isReady = phase.value === 'open' && user.value !== null;
+  const isReady = phase.value === 'open' && state.value !== 'NONAUTH';
   return (
     <form
       class="card test-setup"
@@ -135,9 +135,10 @@ function Setup() {
         )}
       </div>
       <p>
-        Will run about {plan.length} commands as <span dir="auto">{user.value ?? 'the user above'}</span>,
-        over a connection of its own. It writes only in mailboxes that begin with <code>{prefix.value}</code>,
-        and one message to INBOX; it takes all of that away again, also when it fails or is stopped.
+        Will run about {plan.length} commands as{' '}
+        <span dir="auto">{user.value ?? 'the user that the server knows'}</span>, over a connection of its
+        own. It writes only in mailboxes that begin with <code>{prefix.value}</code>, and one message to
+        INBOX; it takes all of that away again, also when it fails or is stopped.
       </p>
       <details class="test-plan">
         <summary>The commands</summary>
