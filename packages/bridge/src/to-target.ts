@@ -32,6 +32,7 @@ export class ToTarget {
   #bytes = 0;
   /** Bytes that the far end has not taken. */
   #pending = 0;
+  #isFlushing = false;
 
   constructor(intake: Intake, budget: Budget) {
     this.#intake = intake;
@@ -68,7 +69,13 @@ export class ToTarget {
       );
     }
     this.#keep(chunk);
-    this.#flush();
+    // The frames of one read leave in one write.
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    process.nextTick(() => {
+      this.#isFlushing = false;
+      this.#flush();
+    });
   }
 
   /** Ends the far end's input after all that waits. Resolves when that has left, or cannot leave any more. */
