@@ -202,8 +202,35 @@ describe('nothing is left behind', () => {
   test('and where that cannot be, it says what', async () => {
     const account = someAccount({ fault: (line) => (line.startsWith('DELETE') ? 'NO' : undefined) });
     const { result, lines } = await run(account, { prefix: 'mine' });
-    expect(result).toMatchObject({ ok: false, left: 'mine' });
-    expect(lines.at(-1)).toBe('What begins with "mine" could not be taken away: please delete it by hand.');
+    expect(result).toMatchObject({ ok: false, left: 'all mailboxes that begin with mine' });
+    expect(lines.at(-1)).toBe(
+      'all mailboxes that begin with mine could not be taken away: please delete it by hand.',
+    );
+  });
+
+  test('nor waited for without end: where nothing answers any more, it says what is left', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const abort = new AbortController();
+    let isDead = false;
+    const account = someAccount({
+      fault: (line) => {
+        isDead ||= line.startsWith('SEARCH');
+        if (isDead) abort.abort();
+        return isDead ? 'stall' : undefined;
+      },
+    });
+    const running = run(account, { prefix: 'mine', signal: abort.signal });
+    await vi.advanceTimersByTimeAsync(80_000);
+    const { result } = await running;
+    expect(result).toMatchObject({
+      ok: false,
+      left: 'all mailboxes that begin with mine',
+      error: { name: 'AbortError' },
+    });
+    expect(result.steps.at(-1)?.error).toMatchObject({ name: 'TimeoutError' });
   });
 
   test('nor begun where it is aborted before', async () => {

@@ -37,7 +37,7 @@ export interface SelftestResult {
   readonly error: Error | null;
   /** What a person may do about it, or null. */
   readonly hint: string | null;
-  /** The prefix of what could not be taken away again, or null where nothing was left behind. */
+  /** What could not be taken away again, or null where nothing was left behind. */
   readonly left: string | null;
 }
 
@@ -61,7 +61,7 @@ export async function selftest(options: SelftestOptions): Promise<SelftestResult
   const journal = new Journal(options);
   const traces = new Traces();
   const error = await attempt(journal, options, traces);
-  const left = traces.isEmpty ? null : (traces.place?.root ?? `INBOX: message ${traces.messageId}`);
+  const left = traces.left;
   // Cleaning up may have steps behind it.
   const failed = journal.steps.find((step) => step.error !== null || step.typ === 'NO');
   const hint = error === null ? null : journal.masked(hintFor(error, failed?.command, left));
@@ -119,7 +119,12 @@ async function cleanUp(
   if (traces.isEmpty) return;
   journal.line('');
   journal.line('Cleaning up.');
-  journal.signal = AbortSignal.timeout(CLEANUP_MS);
+  const late = new AbortController();
+  const timer = setTimeout(
+    () => late.abort(new DOMException('cleaning up took too long', 'TimeoutError')),
+    CLEANUP_MS,
+  );
+  journal.signal = late.signal;
   const remove = async (connection: IMAP4, isNew: boolean): Promise<boolean> => {
     try {
       if (isNew) await signIn(journal, connection, options);
@@ -132,15 +137,15 @@ async function cleanUp(
     }
     return traces.isEmpty;
   };
-  if (M !== null && !journal.isWaiting && (await remove(M, false))) return;
-  M?.shutdown();
-  let again: IMAP4;
   try {
-    again = options.connect();
+    if (M !== null && !journal.isWaiting && (await remove(M, false))) return;
+    M?.shutdown();
+    await remove(options.connect(), true);
   } catch {
-    return; // as the first time; the result tells what is left
+    // No other connection can be made; the result tells what is left.
+  } finally {
+    clearTimeout(timer);
   }
-  await remove(again, true);
 }
 
 function testMessage(user: string, run: string): { readonly message: string; readonly messageId: string } {
@@ -160,7 +165,7 @@ function randomName(): string {
 
 function hintFor(error: Error, command: string | undefined, left: string | null): string {
   if (left !== null) {
-    return `What begins with ${JSON.stringify(left)} could not be taken away: please delete it by hand.`;
+    return `${left} could not be taken away: please delete it by hand.`;
   }
   if (error instanceof RangeError || error.name === 'AbortError') return 'Nothing was left behind.';
   switch (command) {

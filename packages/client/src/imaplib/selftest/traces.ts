@@ -19,6 +19,13 @@ export class Traces {
     return this.place === null && this.messageId === null;
   }
 
+  /** What is still there, for a person; null where that is nothing. */
+  get left(): string | null {
+    const mailboxes = this.place === null ? [] : [`all mailboxes that begin with ${this.place.root}`];
+    const message = this.messageId === null ? [] : [`the message ${this.messageId} in INBOX`];
+    return this.isEmpty ? null : [...mailboxes, ...message].join(', ');
+  }
+
   /**
    * Takes everything away.
    *
