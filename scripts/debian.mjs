@@ -6,6 +6,7 @@ const packages = [
   'dovecot-imapd',
   'python3',
   'openssl',
+  'websockify',
   'fonts-noto-core',
   'fonts-noto-cjk',
   'fonts-noto-color-emoji',
