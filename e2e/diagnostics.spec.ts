@@ -5,10 +5,14 @@ import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { freePort, startDovecot, type DovecotOptions } from '@imaplib/demo/server';
 import { expect, message, note, startSite, test, type Account, type Site } from './fixtures.ts';
+import { startProxy } from './proxy.ts';
 
 const tab = (page: Page, name: string) => page.getByRole('tab', { name });
 const state = (page: Page) => page.getByRole('status', { name: 'State' });
 const command = (page: Page) => page.getByRole('textbox', { name: 'Command', exact: true });
+
+/** The lines of the transcript that are on the screen. */
+const spoken = (page: Page) => page.getByRole('listbox', { name: 'Lines' }).getByRole('option');
 
 async function open(page: Page, site: Site): Promise<void> {
   await page.goto(`${site.url}diagnostics.html`);
@@ -137,6 +141,27 @@ test.describe('a connection', () => {
     await site.close();
   });
 
+  test('that is cut is told, and what was said stays', async ({ page, dovecot, account }) => {
+    const proxy = await startProxy(dovecot.port);
+    const site = await startSite({
+      targets: { proxied: { host: '127.0.0.1', port: proxy.port, tls: 'none' } },
+    });
+    await connect(page, site, account);
+    await expect(state(page)).toHaveText('Signed in');
+    await expect(page.getByRole('region', { name: 'TLS' })).toContainText('Not encrypted');
+    proxy.cut();
+    await expect(state(page)).toHaveText('Closed');
+    await expect(page.getByRole('alert').filter({ hasText: 'The connection has ended' })).toBeVisible();
+    await tab(page, 'Transcript').click();
+    await page.getByRole('checkbox', { name: 'Errors only' }).check();
+    await expect(spoken(page)).toHaveCount(1);
+    await expect(spoken(page)).toContainText('closed');
+    await page.getByRole('button', { name: 'Connect', exact: true }).click();
+    await expect(state(page)).toHaveText('Signed in');
+    await site.close();
+    await proxy.close();
+  });
+
   const certificates: readonly (readonly [
     NonNullable<DovecotOptions['certificate']>,
     string,
@@ -188,8 +213,8 @@ test.describe('a connection', () => {
     await expect(tls.getByRole('list', { name: 'Certificates' }).getByRole('listitem')).toHaveCount(3);
     await expect(page.getByRole('row', { name: /^TLS\b.*failed/ })).toBeVisible();
     await tab(page, 'Transcript').click();
-    await expect(page.getByRole('option').filter({ hasText: 'STARTTLS' })).not.toHaveCount(0);
-    await expect(page.getByRole('option').filter({ hasText: /[A-P]+\d+ (AUTHENTICATE|LOGIN) / })).toHaveCount(0);
+    await expect(spoken(page).filter({ hasText: 'STARTTLS' })).not.toHaveCount(0);
+    await expect(spoken(page).filter({ hasText: /[A-P]+\d+ (AUTHENTICATE|LOGIN) / })).toHaveCount(0);
     await site.close();
     await dovecot.stop();
   });
@@ -242,6 +267,8 @@ test.describe('the console', () => {
 
     await type(page, 'FETCH 1 BODY[]');
     await expect(log.getByText(/BODY\[\] \{\d+\}⟨\d+ octets⟩/)).toBeVisible();
+    await log.getByText(/^Literal, \d+ octets$/).click();
+    await expect(log.getByText('Subject: Hello there')).toBeVisible();
     await type(page, 'FROBNICATE');
     await expect(log.getByText(/ BAD .*Unknown command/)).toBeVisible();
 
@@ -314,8 +341,8 @@ test('no password is anywhere: not in the page, not in the saved transcript', as
   await expectNoSecret(page, account);
 
   await tab(page, 'Transcript').click();
-  await expect(page.getByRole('option').filter({ hasText: 'AUTHENTICATE PLAIN' })).toBeVisible();
-  await expect(page.getByRole('option').filter({ hasText: '▮▮▮▮' })).not.toHaveCount(0);
+  await expect(spoken(page).filter({ hasText: 'AUTHENTICATE PLAIN' })).toBeVisible();
+  await expect(spoken(page).filter({ hasText: '▮▮▮▮' })).not.toHaveCount(0);
   const downloading = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Save' }).click();
   const saved = await readFile(await (await downloading).path(), 'utf8');
@@ -323,7 +350,7 @@ test('no password is anywhere: not in the page, not in the saved transcript', as
   expect(saved).toContain('▮▮▮▮');
   for (const secret of formsOf(account)) expect(saved).not.toContain(secret);
   await page.getByRole('searchbox', { name: 'Filter' }).fill('noop completed');
-  await expect(page.getByRole('option')).toHaveCount(1);
+  await expect(spoken(page)).toHaveCount(1);
 });
 
 test.describe('the self-test', () => {
@@ -360,6 +387,26 @@ test.describe('the self-test', () => {
     await expectNoSecret(page, account);
   });
 
+  test('stops when it is told to, and says so', async ({ page, dovecot, account }) => {
+    const proxy = await startProxy(dovecot.port);
+    const site = await startSite({
+      targets: { proxied: { host: '127.0.0.1', port: proxy.port, tls: 'none' } },
+    });
+    await connect(page, site, account);
+    await expect(state(page)).toHaveText('Signed in');
+    await tab(page, 'Self-test').click();
+    proxy.stall();
+    await page.getByRole('button', { name: 'Start' }).click();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await expect(page.getByRole('button', { name: 'Cleaning up…' })).toBeDisabled();
+    proxy.resume();
+    const result = page.getByRole('alert').filter({ hasText: 'Stopped.' });
+    await expect(result).toContainText('Nothing was left behind.');
+    await expect(page.getByRole('button', { name: 'Start' })).toBeEnabled();
+    await site.close();
+    await proxy.close();
+  });
+
   test('over STARTTLS encrypts its own connection as well', async ({ page, dovecot, account }) => {
     const site = await startSite({
       targets: {
@@ -374,7 +421,7 @@ test.describe('the self-test', () => {
     await expect(page.getByRole('alert').filter({ hasText: 'All tests OK.' })).toBeVisible();
     await tab(page, 'Transcript').click();
     await page.getByRole('searchbox', { name: 'Filter' }).fill('TLS begins');
-    await expect(page.getByRole('option')).toHaveCount(2);
+    await expect(spoken(page)).toHaveCount(2);
     await site.close();
   });
 });

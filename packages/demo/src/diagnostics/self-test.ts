@@ -97,7 +97,7 @@ export async function runSelfTest(): Promise<void> {
 export function stopSelfTest(): void {
   if (testState.value !== 'running') return;
   testState.value = 'stopping';
-  stopper.abort();
+  stopper.abort(new DOMException('Stopped.', 'AbortError'));
 }
 
 /** The last run as text: what was asked, what was answered, how it ended. */

@@ -1,6 +1,6 @@
 // The console: a prompt, the commands above it with their answers, and a field for each literal.
 import { signal } from '@preact/signals';
-import type { TargetedEvent, TargetedKeyboardEvent } from 'preact';
+import { Fragment, type TargetedEvent, type TargetedKeyboardEvent } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { LoaderCircle, SquareTerminal, Square, Trash2 } from 'lucide';
 import { count } from '../../mail/format.ts';
@@ -28,6 +28,7 @@ import {
 } from '../console.ts';
 import { MASK } from '../redact.ts';
 import { duration } from '../steps.ts';
+import { LiteralText } from './literal-text.tsx';
 import { showTab } from './tabs.tsx';
 
 const line = signal('');
@@ -82,7 +83,7 @@ function Answer({ exchange }: { exchange: Exchange }) {
         {ms !== null && <span class="exchange-ms">{duration(ms)}</span>}
       </div>
       {exchange.lines.length > 0 && (
-        <pre class="exchange-lines">
+        <div class="exchange-lines">
           {exchange.lines.map((heard) => {
             const status = taggedStatus(heard);
             const kind =
@@ -92,13 +93,17 @@ function Answer({ exchange }: { exchange: Exchange }) {
                   ? 'said said-NO'
                   : `said said-${heard.from === '·' ? 'note' : heard.from}`;
             return (
-              <span key={heard.id} class={kind}>
-                <span class="said-from">{heard.from} </span>
-                {heard.text}
-              </span>
+              <Fragment key={heard.id}>
+                <span class={kind}>
+                  <span class="said-from">{heard.from} </span>
+                  {heard.text}
+                </span>
+                {heard.from === 'S' &&
+                  heard.literals.map((literal, at) => <LiteralText key={at} of={literal} />)}
+              </Fragment>
             );
           })}
-        </pre>
+        </div>
       )}
       {more > 0 && (
         <p class="exchange-more">

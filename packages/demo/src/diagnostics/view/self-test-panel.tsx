@@ -2,6 +2,7 @@
 import { CircleCheck, CircleX, Copy, Download, FlaskConical, LoaderCircle, Play, Square } from 'lucide';
 import type { SelftestStep } from '@imaplib/client/imaplib';
 import { saveBlob } from '../../mail/bytes.ts';
+import { plural } from '../../mail/format.ts';
 import { Icon } from '../../view/icon.tsx';
 import { copyText } from '../clipboard.ts';
 import { destination, info, phase, state, user, withoutSecrets } from '../connection.ts';
@@ -60,16 +61,19 @@ function Result() {
   const result = testResult.value;
   if (result === null) return null;
   const total = result.steps.reduce((sum, { ms }) => sum + ms, 0);
+  const isStopped = result.error?.name === 'AbortError';
+  const told = result.error === null || isStopped ? null : withoutSecrets(result.error.message);
   return (
     <div class={`test-result test-result-${result.ok ? 'ok' : 'bad'}`} role="alert">
       <Icon of={result.ok ? CircleCheck : CircleX} size={20} />
       <div class="grow">
-        <strong>{result.ok ? 'All tests OK.' : 'Tests failed.'}</strong>
-        <p>
-          {result.ok
-            ? `${result.steps.length} commands in ${duration(total)}; nothing was left behind.`
-            : withoutSecrets(result.error?.message ?? '')}
-        </p>
+        <strong>{result.ok ? 'All tests OK.' : isStopped ? 'Stopped.' : 'Tests failed.'}</strong>
+        {result.ok && (
+          <p>
+            {plural(result.steps.length, 'command')} in {duration(total)}; nothing was left behind.
+          </p>
+        )}
+        {told !== null && <p>{told}</p>}
         {result.hint !== null && <p>{withoutSecrets(result.hint)}</p>}
       </div>
       <button type="button" class="button" onClick={() => void copyText(report(), 'Report copied.')}>

@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import { Copy, Download, ScrollText, Trash2, X } from 'lucide';
 import { saveBlob } from '../../mail/bytes.ts';
-import { count, plural, size } from '../../mail/format.ts';
+import { count, plural } from '../../mail/format.ts';
 import { Icon, IconButton } from '../../view/icon.tsx';
 import { copyText } from '../clipboard.ts';
 import { info } from '../connection.ts';
@@ -14,25 +14,12 @@ import {
   filter,
   lines,
   shownLines,
-  type ShownLiteral,
   type TranscriptLine,
 } from '../transcript.ts';
 import { LineList } from './line-list.tsx';
+import { LiteralText } from './literal-text.tsx';
 
 const selected = signal<number | null>(null);
-
-function LiteralText({ of }: { of: ShownLiteral }) {
-  if (of.text === null) return <p class="muted">A secret of {size(of.size)}, which is not kept.</p>;
-  return (
-    <details class="literal">
-      <summary>
-        Literal, {plural(of.size, 'octet')}
-        {of.text.length < of.size && of.size > 16_384 && ' (its beginning)'}
-      </summary>
-      <pre>{of.text}</pre>
-    </details>
-  );
-}
 
 function Detail({ line }: { line: TranscriptLine }) {
   return (
