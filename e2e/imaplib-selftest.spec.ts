@@ -11,6 +11,7 @@ import { expect, message, note, test, type Account } from './fixtures.ts';
 import { startModules } from './imaplib-page.ts';
 
 const program = fileURLToPath(new URL('../packages/client/dist/node/imaplib-selftest.js', import.meta.url));
+const functions = fileURLToPath(new URL('../docs/imaplib/functions.md', import.meta.url));
 const wireLog = fileURLToPath(new URL('../docs/imaplib/wire-log.md', import.meta.url));
 
 interface Ended {
@@ -162,6 +163,11 @@ test('13: in Chromium over a bridge: all tests OK, nothing left behind', async (
   expect(ok).toBe(true);
   expect(await everything(dovecot, account)).toBe(before);
   await site.close();
+});
+
+test('its usage stands in the documentation', async () => {
+  const { stdout } = await run(process.execPath, [program, '--help']);
+  expect(readFileSync(functions, 'utf8')).toContain(`\`\`\`text\n${stdout}\`\`\``);
 });
 
 test('the wire log in the documentation is what goes over the wire', async () => {
