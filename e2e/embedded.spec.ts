@@ -34,3 +34,15 @@ test('one click opens the sample mailbox; a letter arrives; Ctrl-C ends it', asy
   const [code] = (await once(child, 'exit')) as [number | null];
   expect(code).toBe(0);
 });
+
+test('the self-test is green on the sample mailbox as well', async ({ page }) => {
+  const { url, child } = await start();
+  await page.goto(`${url}diagnostics.html`);
+  await page.getByRole('button', { name: 'Connect to Sample mailbox' }).click();
+  await expect(page.getByRole('status', { name: 'State' })).toHaveText('Signed in');
+  await page.getByRole('tab', { name: 'Self-test' }).click();
+  await page.getByRole('button', { name: 'Start' }).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'All tests OK.' })).toBeVisible();
+  child.kill('SIGINT');
+  await once(child, 'exit');
+});

@@ -17,11 +17,14 @@ import {
   testState,
   testSteps,
 } from '../self-test.ts';
+import { MASK } from '../redact.ts';
 import { duration } from '../steps.ts';
 import { fileName } from '../transcript.ts';
 
 function shownArguments({ args }: SelftestStep): string {
-  return withoutSecrets(args.map((value) => (value === null ? 'null' : JSON.stringify(value))).join(', '));
+  // Stars stand where the engine was given a password.
+  const shown = args.map((value) => (value === '***' ? MASK : JSON.stringify(value)));
+  return withoutSecrets(shown.join(', '));
 }
 
 function shownAnswer({ error, data }: SelftestStep): string {
