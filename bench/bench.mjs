@@ -1,8 +1,9 @@
-// `npm run bench [-- fetch|bridge|soak]`: how we stand beside others, in one run, interleaved, as ratios. Absolute
+// `npm run bench [-- fetch|bridge|soak|proxies]`: how we stand beside others, in one run, interleaved, as ratios. Absolute
 // times drift on shared machines; a ratio against a peer measured in the same minute does not.
 import { parseArgs } from 'node:util';
 import { hasDovecot } from '@imaplib/demo/server';
 import { benchBridge } from './bridge.mjs';
+import { checkProxies } from './bridge-proxies.mjs';
 import { soakBridge } from './bridge-soak.mjs';
 import { fetchRows } from './fetch.mjs';
 
@@ -41,9 +42,10 @@ async function benchFetch() {
 const benches = {
   fetch: benchFetch,
   bridge: () => benchBridge({ rounds, connections }),
+  proxies: checkProxies,
   soak: () => soakBridge({ seconds: Number(values.seconds), connections }),
 };
-// The soak is a test of endurance: only when it is asked for.
+// The soak and the proxies measure nothing: only when they are asked for.
 const names = positionals.length === 0 ? ['fetch', 'bridge'] : positionals;
 for (const name of names) {
   if (!Object.hasOwn(benches, name)) {

@@ -174,7 +174,7 @@ export async function startBridge(target, options = {}) {
   return { pid: child.pid, url, page: pageOf(url), plain: plainOf(`${url}/it`), stop: () => child.kill() };
 }
 
-async function freePort() {
+export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address();

@@ -138,6 +138,24 @@ describe('its HTTP side', () => {
     expect(text).toMatch(/^HTTP\/1\.1 421 /);
   });
 
+  test('whether it lives and is ready is told to a balancer that names no host', async () => {
+    const bridge = await startBridge({});
+    for (const path of ['/healthz', '/readyz']) {
+      const socket = net.connect(bridge.port, '127.0.0.1');
+      socket.end(`GET ${path} HTTP/1.0\r\n\r\n`);
+      let text = '';
+      for await (const chunk of socket as AsyncIterable<Buffer>) text += chunk.toString();
+      expect(text).toMatch(/^HTTP\/1\.1 200 /);
+    }
+  });
+
+  test('a connection that says nothing is not waited for', async () => {
+    const bridge = await startBridge({ limits: { headersMs: 100 } });
+    const socket = net.connect(bridge.port, '127.0.0.1');
+    socket.resume();
+    expect(await once(socket, 'close')).toEqual([false]);
+  });
+
   test('headers that do not end are not waited for', async () => {
     const bridge = await startBridge({ limits: { headersMs: 100 } });
     const socket = net.connect(bridge.port, '127.0.0.1');

@@ -35,16 +35,17 @@ function answer(response: ServerResponse, status: number, text: string, type = T
 export function createRequestHandler(context: RequestContext) {
   const { path, page, checkHost, isReady, registry, log } = context;
   return (request: IncomingMessage, response: ServerResponse): void => {
+    const [asked] = (request.url ?? '').split('?', 1);
+    // A balancer asks without a host, or with an address; that much everybody may know.
+    if (asked === '/healthz') return answer(response, 200, 'ok\n');
+    if (asked === '/readyz')
+      return isReady() ? answer(response, 200, 'ready\n') : answer(response, 503, 'draining\n');
     const rejection = checkHost(request);
     if (rejection !== null) return answer(response, rejection.status, `${rejection.message}\n`);
-    switch ((request.url ?? '').split('?', 1)[0]) {
+    switch (asked) {
       case path:
         response.setHeader('Upgrade', 'websocket');
         return answer(response, 426, 'This is the socket of a bridge; connect with a WebSocket.\n');
-      case '/healthz':
-        return answer(response, 200, 'ok\n');
-      case '/readyz':
-        return isReady() ? answer(response, 200, 'ready\n') : answer(response, 503, 'draining\n');
       case '/metrics':
         registry.metrics().then(
           (text) => answer(response, 200, text, registry.contentType),
