@@ -7,7 +7,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startDovecot, type Dovecot } from '@imaplib/demo/server';
 import type * as Imaplib from '@imaplib/client/imaplib';
-import { expect, message, note, test, type Account } from './fixtures.ts';
+import { expect, message, note, test } from './fixtures.ts';
+import type { Credentials } from './imaplib-calls.ts';
 import { startModules } from './imaplib-page.ts';
 
 const program = fileURLToPath(new URL('../packages/client/dist/node/imaplib-selftest.js', import.meta.url));
@@ -33,11 +34,11 @@ async function run(
   return { code, ...output };
 }
 
-const selftest = ({ password }: Account, ...args: readonly string[]): Promise<Ended> =>
+const selftest = ({ password }: Credentials, ...args: readonly string[]): Promise<Ended> =>
   run(process.execPath, [program, ...args], { IMAPLIB_PASSWORD: password });
 
 /** All mailboxes, subscriptions and messages, as the server lists them. */
-async function everything(dovecot: Dovecot, { user }: Account): Promise<string> {
+async function everything(dovecot: Dovecot, { user }: Credentials): Promise<string> {
   const [file = '', ...args] = dovecot.preauthCommand(user);
   const script = [
     ...['a LIST "" *', 'a LSUB "" *', 'a EXAMINE INBOX', 'a FETCH 1:* (UID FLAGS RFC822.SIZE)', 'a LOGOUT'],
@@ -133,6 +134,24 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
     expect(stdout).not.toContain(account.password);
     expect(code).toBe(0);
   });
+});
+
+test('below INBOX, where the server wants everything there', async () => {
+  const account = { user: 'ana', password: 'secret' };
+  const dovecot = await startDovecot({
+    users: { [account.user]: account.password },
+    extra: 'namespace inbox {\n  prefix = INBOX.\n  separator = .\n}',
+  });
+  try {
+    const before = await everything(dovecot, account);
+    const args = ['--plain', '--port', String(dovecot.port), '--user', account.user, '127.0.0.1'];
+    const { code, stdout } = await selftest(account, ...args);
+    expect(stdout).toMatch(/^create \("INBOX\.imaplib-selftest-[0-9a-f]+\.xxx 1"\)$/m);
+    expect(code).toBe(0);
+    expect(await everything(dovecot, account)).toBe(before);
+  } finally {
+    await dovecot.stop();
+  }
 });
 
 test('13: in Chromium over a bridge: all tests OK, nothing left behind', async ({
