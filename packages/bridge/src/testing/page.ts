@@ -128,11 +128,17 @@ export class TestPage {
 /** Asks for an upgrade that is to be refused. Returns the HTTP status and body, 101 where it is not refused, 0 without an answer. */
 export async function refusal(
   url: string,
-  options: { protocols?: string[]; origin?: string | null; headers?: Record<string, string> } = {},
+  options: {
+    protocols?: string[];
+    origin?: string | null;
+    headers?: Record<string, string>;
+    ca?: string;
+  } = {},
 ): Promise<{ status: number; body: string; headers: Record<string, unknown> }> {
   const socket = new WebSocket(url, options.protocols ?? [SUBPROTOCOL], {
     ...(options.origin === null ? {} : { origin: options.origin ?? ORIGIN }),
     headers: options.headers ?? {},
+    ...(options.ca === undefined ? {} : { ca: options.ca }),
   });
   return await new Promise((resolve) => {
     // Where the connection breaks there is no answer; where there is one, this comes too late to count.
