@@ -1,14 +1,11 @@
 // Where to connect to, as the form says it, and the way there through the bridge.
 import { bridge, type Connect } from '@imaplib/client';
 import type { PageConfig, Target } from '../mail/config.ts';
-
-export type Security = 'tls' | 'starttls' | 'none';
+import type { Security } from '../mail/security.ts';
 
 export type Destination =
   | { readonly kind: 'target'; readonly target: Target }
   | { readonly kind: 'host'; readonly host: string; readonly port: number; readonly security: Security };
-
-export const usualPorts: Readonly<Record<Security, number>> = { tls: 993, starttls: 143, none: 143 };
 
 /** What a person reads. */
 export const labelOf = (to: Destination): string =>

@@ -5,6 +5,7 @@ import { signal } from '@preact/signals';
 import { backOff } from './backoff.ts';
 import { defaultConfig, readConfig, type PageConfig } from './config.ts';
 import { describe, isFinal, serverWords, words, type Problem } from './problem.ts';
+import type { Security } from './security.ts';
 
 /** Where to connect to. */
 export type Place =
@@ -13,7 +14,7 @@ export type Place =
       readonly kind: 'host';
       readonly host: string;
       readonly port: number;
-      readonly security: 'tls' | 'starttls' | 'none';
+      readonly security: Security;
     };
 
 export interface Credentials {

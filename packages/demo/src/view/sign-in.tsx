@@ -1,18 +1,7 @@
 // The way in: which server, who, and what went wrong the last time.
-import type { TargetedInputEvent } from 'preact';
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import {
-  CircleAlert,
-  Eye,
-  EyeOff,
-  Inbox,
-  KeyRound,
-  LoaderCircle,
-  Mail,
-  ServerOff,
-  ShieldAlert,
-} from 'lucide';
+import { CircleAlert, Inbox, KeyRound, LoaderCircle, Mail, ServerOff, ShieldAlert } from 'lucide';
 import {
   cancelSignIn,
   config,
@@ -23,12 +12,13 @@ import {
   type Place,
 } from '../mail/account.ts';
 import type { Problem } from '../mail/problem.ts';
+import { usualPorts, type Security } from '../mail/security.ts';
 import { Certificates } from './certificates.tsx';
-import { Icon, IconButton, type IconData } from './icon.tsx';
+import { HostFields } from './host-fields.tsx';
+import { Icon, type IconData } from './icon.tsx';
+import { PasswordField } from './password-field.tsx';
 
 const OTHER = '';
-const ports = { tls: 993, starttls: 143, none: 143 } as const;
-type Security = keyof typeof ports;
 
 const problemIcons: Readonly<Record<Problem['kind'], IconData>> = {
   login: KeyRound,
@@ -94,7 +84,6 @@ export function SignIn() {
   const port = useSignal<number | null>(null);
   const user = useSignal('');
   const password = useSignal('');
-  const isShown = useSignal(false);
   // Where hosts are allowed, they are what a person with an account wants; the targets stay one click away.
   const onlySample = targets.every(({ name }) => name === sample?.target);
   const target = chosen.value ?? (allowHosts && onlySample ? OTHER : (own?.name ?? OTHER));
@@ -109,7 +98,7 @@ export function SignIn() {
         ? {
             kind: 'host',
             host: host.value.trim(),
-            port: port.value ?? ports[security.value],
+            port: port.value ?? usualPorts[security.value],
             security: security.value,
           }
         : { kind: 'target', target, label: targets.find(({ name }) => name === target)?.label ?? target };
@@ -151,42 +140,7 @@ export function SignIn() {
           )}
           {target === OTHER && (
             <div class="field-row">
-              <label class="field field-grow">
-                <span>Host</span>
-                <input
-                  required
-                  name="host"
-                  placeholder="imap.example.com"
-                  autocomplete="off"
-                  autocapitalize="none"
-                  spellcheck={false}
-                  value={host.value}
-                  onInput={(event) => (host.value = event.currentTarget.value)}
-                />
-              </label>
-              <label class="field">
-                <span>Security</span>
-                <select
-                  value={security.value}
-                  onChange={(event) => (security.value = event.currentTarget.value as Security)}
-                >
-                  <option value="tls">TLS</option>
-                  <option value="starttls">STARTTLS</option>
-                  <option value="none">None</option>
-                </select>
-              </label>
-              <label class="field field-port">
-                <span>Port</span>
-                <input
-                  type="number"
-                  name="port"
-                  min={1}
-                  max={65535}
-                  required
-                  value={port.value ?? ports[security.value]}
-                  onInput={(event) => (port.value = event.currentTarget.valueAsNumber || null)}
-                />
-              </label>
+              <HostFields entry={{ host, security, port }} />
             </div>
           )}
           {target === OTHER && security.value === 'none' && (
@@ -208,28 +162,11 @@ export function SignIn() {
               onInput={(event) => (user.value = event.currentTarget.value)}
             />
           </label>
-          <div class="field">
-            <label for="password">Password</label>
-            <div class="field-with-button">
-              <input
-                {...(isShown.value ? { type: 'text' } : { type: 'password' })}
-                id="password"
-                required={needsUser}
-                name="password"
-                autocomplete="current-password"
-                value={password.value}
-                onInput={(event: TargetedInputEvent<HTMLInputElement>) =>
-                  (password.value = event.currentTarget.value)
-                }
-              />
-              <IconButton
-                icon={isShown.value ? EyeOff : Eye}
-                name={isShown.value ? 'Hide characters' : 'Show characters'}
-                aria-pressed={isShown.value}
-                onClick={() => (isShown.value = !isShown.value)}
-              />
-            </div>
-          </div>
+          <PasswordField
+            value={password.value}
+            required={needsUser}
+            onInput={(value) => (password.value = value)}
+          />
           <div class="sign-in-end">
             <button
               type="submit"

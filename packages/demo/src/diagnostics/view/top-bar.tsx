@@ -1,8 +1,11 @@
 // The bar above everything: which server, who, connect and disconnect, and how things stand.
 import { signal } from '@preact/signals';
-import { Activity, Eye, EyeOff, LoaderCircle, Mail, Monitor, Moon, Plug, Sun, Unplug } from 'lucide';
+import { Activity, LoaderCircle, Mail, Monitor, Moon, Plug, Sun, Unplug } from 'lucide';
 import { changeSettings, settings, type ThemeChoice } from '../../mail/settings.ts';
+import { usualPorts, type Security } from '../../mail/security.ts';
+import { HostFields } from '../../view/host-fields.tsx';
 import { Icon, IconButton, type IconData } from '../../view/icon.tsx';
+import { PasswordField } from '../../view/password-field.tsx';
 import {
   config,
   connect,
@@ -16,7 +19,7 @@ import {
   state,
   user as signedInUser,
 } from '../connection.ts';
-import { labelOf, usualPorts, type Destination, type Security } from '../destination.ts';
+import { labelOf, type Destination } from '../destination.ts';
 
 const OTHER = '';
 
@@ -26,7 +29,6 @@ const security = signal<Security>('tls');
 const port = signal<number | null>(null);
 const user = signal<string | null>(null);
 const password = signal<string | null>(null);
-const isShown = signal(false);
 
 const chosenTarget = (): string => chosen.value ?? config.value.targets[0]?.name ?? OTHER;
 
@@ -103,46 +105,7 @@ function ServerFields() {
           </select>
         </label>
       )}
-      {target === OTHER && (
-        <>
-          <label class="field diag-host">
-            <span>Host</span>
-            <input
-              required
-              name="host"
-              placeholder="imap.example.com"
-              autocomplete="off"
-              autocapitalize="none"
-              spellcheck={false}
-              value={host.value}
-              onInput={(event) => (host.value = event.currentTarget.value)}
-            />
-          </label>
-          <label class="field diag-security">
-            <span>Security</span>
-            <select
-              value={security.value}
-              onChange={(event) => (security.value = event.currentTarget.value as Security)}
-            >
-              <option value="tls">TLS</option>
-              <option value="starttls">STARTTLS</option>
-              <option value="none">None</option>
-            </select>
-          </label>
-          <label class="field diag-port">
-            <span>Port</span>
-            <input
-              type="number"
-              name="port"
-              min={1}
-              max={65535}
-              required
-              value={port.value ?? usualPorts[security.value]}
-              onInput={(event) => (port.value = event.currentTarget.valueAsNumber || null)}
-            />
-          </label>
-        </>
-      )}
+      {target === OTHER && <HostFields entry={{ host, security, port }} />}
     </>
   );
 }
@@ -164,26 +127,12 @@ function AccountFields({ required }: { required: boolean }) {
           onInput={(event) => (user.value = event.currentTarget.value)}
         />
       </label>
-      <div class="field diag-password">
-        <label for="password">Password</label>
-        <div class="field-with-button">
-          <input
-            {...(isShown.value ? { type: 'text' } : { type: 'password' })}
-            id="password"
-            name="password"
-            autocomplete="current-password"
-            value={account().password}
-            onInput={(event) => (password.value = event.currentTarget.value)}
-          />
-          <IconButton
-            icon={isShown.value ? EyeOff : Eye}
-            size={16}
-            name={isShown.value ? 'Hide characters' : 'Show characters'}
-            aria-pressed={isShown.value}
-            onClick={() => (isShown.value = !isShown.value)}
-          />
-        </div>
-      </div>
+      <PasswordField
+        class="diag-password"
+        value={account().password}
+        required={false}
+        onInput={(value) => (password.value = value)}
+      />
     </>
   );
 }
