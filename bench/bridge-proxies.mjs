@@ -11,7 +11,7 @@ import { freePort, startTarget } from './contenders.mjs';
 
 const ORIGIN = 'https://mail.example.com';
 const docs = (name) => readFileSync(new URL(`../docs/bridge/${name}`, import.meta.url), 'utf8');
-const program = fileURLToPath(new URL('../packages/bridge/dist/cli.js', import.meta.url));
+const bridgeProgram = fileURLToPath(new URL('../packages/bridge/dist/cli.js', import.meta.url));
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function until(what, isTrue) {
@@ -34,7 +34,9 @@ async function startBridge(dir, name, port, target) {
     limits: { pingMs: 500 },
   };
   writeFileSync(file, JSON.stringify(config));
-  const child = spawn(process.execPath, [program, '--config', file], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [bridgeProgram, '--config', file], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const bridge = { child, log: '' };
   child.stderr.on('data', (data) => (bridge.log += data));
   await once(child.stdout, 'data');
@@ -72,7 +74,7 @@ async function openPage(port) {
 const proxies = {
   nginx: {
     settings: 'nginx.conf',
-    start(dir, text) {
+    start(program, dir, text) {
       const file = join(dir, 'nginx.conf');
       const adapted = text
         .replaceAll(/\/etc\/ssl\/mail\.example\.com\.(pem|key)/g, `${dir}/tls.$1`)
@@ -85,7 +87,7 @@ const proxies = {
         `pid ${dir}/nginx.pid; error_log ${dir}/nginx.log; events {}\nhttp { access_log off; ${paths.map((path) => `${path}_temp_path ${dir}/${path};`).join(' ')}\n${adapted}\n}\n`,
       );
       const args = ['-c', file, '-g', 'daemon off;'];
-      const child = spawn('nginx', args, { stdio: ['ignore', 'inherit', 'inherit'] });
+      const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] });
       return {
         reload: () => process.kill(child.pid, 'SIGHUP'),
         stop: () => process.kill(child.pid, 'SIGTERM'),
@@ -94,13 +96,13 @@ const proxies = {
   },
   haproxy: {
     settings: 'haproxy.cfg',
-    start(dir, text) {
+    start(program, dir, text) {
       const file = join(dir, 'haproxy.cfg');
       const adapted = text
         .replace('/etc/haproxy/mail.example.com.pem', `${dir}/both.pem`)
         .replace('timeout tunnel 2h', 'timeout tunnel 2s');
       writeFileSync(file, adapted);
-      const run = (...args) => spawn('haproxy', ['-f', file, '-db', ...args], { stdio: 'inherit' });
+      const run = (...args) => spawn(program, ['-f', file, '-db', ...args], { stdio: 'inherit' });
       const all = [run()];
       return {
         reload: () => all.push(run('-sf', String(all.at(-1).pid))),
@@ -129,7 +131,7 @@ async function checkProxy(name, { settings, start }) {
     .replaceAll('127.0.0.1:8144', `127.0.0.1:${other}`)
     .replace('listen 443 ssl', `listen 127.0.0.1:${front} ssl`)
     .replace('bind :443 ssl', `bind 127.0.0.1:${front} ssl`);
-  const proxy = start(dir, text);
+  const proxy = start(name, dir, text);
   const said = (what) => console.log(`  ${name}: ${what}`);
   try {
     let page = null;
