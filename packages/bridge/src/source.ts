@@ -111,6 +111,7 @@ export class PooledSource implements Source {
   /** What came before anybody took it. */
   #early: [Buffer, () => void][] = [];
   #hasStray = false;
+  #isPaused = false;
   #isStopped = false;
   #isDiscarding = false;
 
@@ -138,11 +139,16 @@ export class PooledSource implements Source {
     if (this.#socket!.readableEnded) process.nextTick(this.#onEnd);
   }
 
+  // Asked at each chunk and each credit: the stream's own machinery is called only where something changes.
   pause(): void {
+    if (this.#isPaused) return;
+    this.#isPaused = true;
     this.#socket!.pause();
   }
 
   resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
     this.#socket!.resume();
   }
 
@@ -183,6 +189,7 @@ export class PooledSource implements Source {
     const [chunk, release] = this.#cut(size, buffer);
     if (this.#sink === null) {
       this.#early.push([chunk, release]);
+      this.#isPaused = true;
       return false;
     }
     this.#sink.bytes(chunk, release);
