@@ -157,7 +157,12 @@ export abstract class Connection {
   /** Says goodbye where that is still possible; what `await using` calls. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.ready.catch(() => {});
-    if (this.state !== 'LOGOUT') await this.turn(() => this.goodbye());
+    if (this.state === 'LOGOUT') return;
+    await this.turn<unknown>(() => {
+      // Where the connection has broken there is nobody to say it to, and whoever made a call has been told why.
+      if (this.#link === null || this.#link.over !== null) return this.shutdown();
+      return this.goodbye();
+    });
   }
 
   /** Sends any command that {@link Commands} has, and resolves with its tagged answer: Python's name for it. */
@@ -202,8 +207,11 @@ export abstract class Connection {
   ): Promise<Reply> {
     this.checkState(name);
     for (const status of ['OK', 'NO', 'BAD']) this.untagged_responses.delete(status);
-    if (name !== 'LOGOUT' && !this.is_readonly && this.untagged_responses.has('READ-ONLY')) {
-      throw new readonly('mailbox status changed to READ-ONLY');
+    if (name !== 'LOGOUT') {
+      this.#checkBye();
+      if (!this.is_readonly && this.untagged_responses.has('READ-ONLY')) {
+        throw new readonly('mailbox status changed to READ-ONLY');
+      }
     }
     const { status, response } = await this.#link!.execute({ ...this.#request(name, args), ...extra });
     if (name !== 'LOGOUT') this.#checkBye();

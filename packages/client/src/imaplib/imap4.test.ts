@@ -780,6 +780,23 @@ describe('the end of a connection', () => {
     await M[Symbol.asyncDispose]();
     expect(M.state).toBe('LOGOUT');
   });
+
+  test('await using does not cover why the connection broke with an error of its own', async () => {
+    const { M } = await selected({ answers: { CHECK: (_, server) => server.server.close() } });
+    await rejection(M.check());
+    await M.closed;
+    await M[Symbol.asyncDispose]();
+    expect(M.state).toBe('LOGOUT');
+  });
+
+  test('after BYE nothing more is sent, even while the server keeps the connection open', async () => {
+    const { M, server } = await selected({ answers: { CHECK: ok('CHECK', '* BYE maintenance') } });
+    expect(await rejection(M.check())).toMatchObject({ name: 'abort', message: 'maintenance' });
+    server.takeSent();
+    expect(await rejection(M.noop())).toMatchObject({ name: 'abort', message: 'maintenance' });
+    expect(server.takeSent()).toBe('');
+    expect((await M.logout())[0]).toBe('BYE');
+  });
 });
 
 describe('limits', () => {
