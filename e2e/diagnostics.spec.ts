@@ -307,6 +307,27 @@ test.describe('the console', () => {
   });
 });
 
+test('a LOGIN that is refused in the console changes nothing: the self-test signs in as before', async ({
+  page,
+  site,
+  account,
+}) => {
+  await connect(page, site, account);
+  await expect(state(page)).toHaveText('Signed in');
+  await tab(page, 'Console').click();
+  await command(page).pressSequentially('LOGIN somebody ');
+  const hidden = page.getByRole('textbox', { name: 'Password of the LOGIN' });
+  await hidden.fill('another password');
+  await hidden.press('Enter');
+  const log = page.getByRole('log', { name: 'Commands and answers' });
+  await expect(log.getByText(/LOGIN illegal in state AUTH/)).toBeVisible();
+  await expectNoSecret(page, account);
+  await tab(page, 'Self-test').click();
+  await page.getByRole('button', { name: 'Start' }).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'All tests OK.' })).toBeVisible();
+  await expectNoSecret(page, account);
+});
+
 test('no password is anywhere: not in the page, not in the saved transcript', async ({
   page,
   site,

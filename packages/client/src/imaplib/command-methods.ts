@@ -178,8 +178,13 @@ export abstract class CommandMethods extends Connection {
    *
    * @throws readonly where it can only be read and `is_readonly` was not asked for
    */
-  select(mailbox: Text = 'INBOX', is_readonly = false): Promise<Reply> {
+  select(
+    mailbox: Text = 'INBOX',
+    is_readonly_: boolean | { readonly readonly?: boolean } = false,
+  ): Promise<Reply> {
     return this.turn(async () => {
+      const is_readonly = typeof is_readonly_ === 'object' ? (is_readonly_.readonly ?? false) : is_readonly_;
+      if (typeof is_readonly !== 'boolean') throw new TypeError('readonly must be true or false');
       this.untagged_responses.clear();
       this.is_readonly = is_readonly;
       const [typ, data] = await this.run(is_readonly ? 'EXAMINE' : 'SELECT', [mailboxName(mailbox)]);
@@ -223,17 +228,17 @@ export abstract class CommandMethods extends Connection {
    * @param message text goes out as UTF-8; every line ends in CRLF unless `translate_line_endings` is false
    */
   append(
-    mailbox: Text | null,
-    flags: Items | null,
-    date_time: DateTime | null,
+    mailbox: Text | null | undefined,
+    flags: Items | null | undefined,
+    date_time: DateTime | null | undefined,
     message: Text,
     { translate_line_endings = true }: { readonly translate_line_endings?: boolean } = {},
   ): Promise<Reply> {
-    const isTimed = date_time !== null && date_time !== '' && date_time !== 0;
+    const isTimed = date_time !== null && date_time !== undefined && date_time !== '' && date_time !== 0;
     return this.simple(
       'APPEND',
-      mailboxName(mailbox === null || mailbox.length === 0 ? 'INBOX' : mailbox),
-      flags === null || flags.length === 0 ? null : parenthesised(flags),
+      mailboxName((mailbox?.length ?? 0) === 0 ? 'INBOX' : mailbox!),
+      (flags?.length ?? 0) === 0 ? null : parenthesised(flags!),
       isTimed ? () => Time2Internaldate(date_time) : null,
       literal(() => messageOctets(message, translate_line_endings)),
     );

@@ -100,7 +100,11 @@ export abstract class Connection {
   #idle: { readonly receiver: IdleReceiver; exchange: IdleExchange | null; before: State } | null = null;
   #resolveClosed!: (reason: Error | null | Promise<Error | null>) => void;
 
-  protected constructor(host: string | null, port: number | null, options: IMAP4Options) {
+  protected constructor(host: string | null, port: number | null, given: IMAP4Options | number) {
+    // Python's third place is the timeout.
+    const options = typeof given === 'number' ? { timeout: given } : given;
+    if (typeof options !== 'object' || options === null)
+      throw new TypeError('options must be an object, or a timeout in seconds');
     this.host = host;
     this.port = port;
     this.#options = options;
@@ -161,7 +165,10 @@ export abstract class Connection {
     await this.turn<unknown>(() => {
       // Where the connection has broken there is nobody to say it to, and whoever made a call has been told why.
       if (this.#link === null || this.#link.over !== null) return this.shutdown();
-      return this.goodbye();
+      // As Python's `with` passes over an OSError: the connection is closed either way.
+      return this.goodbye().catch((reason: unknown) => {
+        if (!(reason instanceof DOMException && reason.name === 'TimeoutError')) throw reason;
+      });
     });
   }
 

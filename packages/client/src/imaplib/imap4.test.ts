@@ -220,6 +220,18 @@ describe('connecting', () => {
     expect(transport).not.toHaveBeenCalled();
   });
 
+  test('a number in the third place is the timeout, as in Python; anything else there is refused', () => {
+    IMAP4.defaultTransport = () => () => new Promise(() => {});
+    onTestFinished(() => {
+      IMAP4.defaultTransport = null;
+    });
+    const M = new IMAP4('', 143, 5);
+    onTestFinished(() => M.shutdown());
+    expect(M.timeout).toBe(5);
+    expect(() => new IMAP4('', 143, 0)).toThrow(RangeError);
+    expect(() => new IMAP4_SSL('', 993, 'key.pem' as unknown as number)).toThrow(TypeError);
+  });
+
   test('shutdown() gives up a connection that is being made', async () => {
     let asked: (() => void) | undefined;
     const isAsked = new Promise<void>((resolve) => {
@@ -626,9 +638,24 @@ describe('read-only mailboxes', () => {
     expect(M.is_readonly).toBe(true);
     expect((await M.noop())[0]).toBe('OK');
   });
+
+  test('readonly may be named, as a Python keyword is; what is no boolean is refused', async () => {
+    const { M, server } = await selected();
+    await M.select('INBOX', { readonly: false });
+    await M.select('INBOX', { readonly: true });
+    expect(server.takeSent()).toBe('{tag} SELECT INBOX\r\n{tag} EXAMINE INBOX\r\n');
+    expect(await rejection(M.select('INBOX', 'no' as unknown as boolean))).toBeInstanceOf(TypeError);
+    expect(server.takeSent()).toBe('');
+  });
 });
 
 describe('append', () => {
+  test('undefined is None too', async () => {
+    const { M, server } = await selected();
+    expect((await M.append(undefined, undefined, undefined, ''))[0]).toBe('OK');
+    expect(server.takeSent()).toBe('{tag} APPEND INBOX {0}\r\n\r\n');
+  });
+
   test('mailbox, flags, date and message', async () => {
     const { M, server } = await selected();
     await M.append('New folder', ['\\Seen', '\\Draft'], '"01-Jan-2000 00:00:00 +0000"', 'ä\n');

@@ -36,9 +36,14 @@ export class IMAP4 extends CommandMethods {
    * Connecting begins at once; every command waits for it, and so does {@link ready}.
    *
    * @param host empty for the local host of the bridge
+   * @param options a number is the timeout in seconds, as in Python
    * @throws RangeError for a timeout of 0 or less
    */
-  constructor(host: string | null = '', port: number | null = IMAP4_PORT, options: IMAP4Options = {}) {
+  constructor(
+    host: string | null = '',
+    port: number | null = IMAP4_PORT,
+    options: IMAP4Options | number = {},
+  ) {
     super(host, port, options);
   }
 
@@ -85,8 +90,8 @@ export class IMAP4_SSL extends IMAP4 {
   readonly keyfile: string | null;
   readonly certfile: string | null;
 
-  constructor(host: string = '', port: number = IMAP4_SSL_PORT, options: IMAP4SSLOptions = {}) {
-    const { keyfile = null, certfile = null } = options;
+  constructor(host: string = '', port: number = IMAP4_SSL_PORT, options: IMAP4SSLOptions | number = {}) {
+    const { keyfile = null, certfile = null } = typeof options === 'number' ? {} : options;
     if (keyfile !== null && certfile !== null && keyfile !== certfile) {
       throw new RangeError('keyfile and certfile name one client certificate of the bridge: give one name');
     }

@@ -51,16 +51,24 @@ let giveUp = new AbortController();
 let recording: Recording | null = null;
 let isLeaving = false;
 
+/** Every password that has been given, refused ones too: a mistyped one is often the right one of another account. */
+const given = new Set<string>();
+
 /** What no line may show. A password that is the user's name as well is none. */
-export const secrets = (): readonly string[] => (account.password === account.user ? [] : [account.password]);
+export const secrets = (): readonly string[] => [...given];
 
 /** Text without the password. */
 export const withoutSecrets = (text: string): string => scrub(text, secrets());
 
 /** The account that was given last. */
 export const currentAccount = (): Account => account;
-/** From now on this is the account whose password no line may show. */
+/** From now on no line may show this account's password. */
+export function hide({ user: name, password }: Account): void {
+  if (password !== '' && password !== name) given.add(password);
+}
+/** From now on this is the account; the self-test signs in with it too. */
 export function useAccount(who: Account): void {
+  hide(who);
   account = who;
 }
 /** Its number in the transcript. */

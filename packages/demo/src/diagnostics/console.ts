@@ -6,6 +6,7 @@ import {
   connected,
   connectionNumber,
   currentAccount,
+  hide,
   isExposed,
   mailbox,
   refreshState,
@@ -160,8 +161,10 @@ async function login(line: string, apart: string | undefined): Promise<void> {
     throw new Error('Not sent: LOGIN takes a user and a password.');
   }
   checkExposure();
-  useAccount({ user: typed.user, password });
+  const who = { user: typed.user, password };
+  hide(who);
   await connected().login(typed.user, password);
+  useAccount(who);
   signedIn(typed.user);
 }
 
