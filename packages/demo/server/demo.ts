@@ -1,7 +1,7 @@
 // The page with all that it needs behind it: a bridge that serves it, and a mail server to look at.
 // Loopback only; it reaches the one server that was named, no other host, no command.
 import { readFile } from 'node:fs/promises';
-import { createBridge, type LogEntry, type Target } from '@imaplib/bridge';
+import { createBridge, type Bridge, type LogEntry, type Target } from '@imaplib/bridge';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -68,19 +68,20 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
 
   const config: PageConfig = { bridge: '/imap', allowHosts: false, ...backend.config };
   const target = config.targets[0]?.name ?? name;
-  const bridge = createBridge({
-    port,
-    log,
-    staticDir: folder,
-    staticFiles: { '/config.json': { type: 'application/json', body: JSON.stringify(config) } },
-    targets: { [target]: backend.target },
-  });
+  let bridge: Bridge | undefined;
   const stop = async (): Promise<void> => {
     clearTimeout(timer);
-    await bridge.close();
+    await bridge?.close();
     await backend.stop();
   };
   try {
+    bridge = createBridge({
+      port,
+      log,
+      staticDir: folder,
+      staticFiles: { '/config.json': { type: 'application/json', body: JSON.stringify(config) } },
+      targets: { [target]: backend.target },
+    });
     await bridge.listen();
   } catch (error) {
     await stop();

@@ -79,9 +79,11 @@ export function MailPage() {
         <Rail />
         <Sidebar />
         <Splitter name="Width of the folders" setting="sidebarWidth" min={160} max={360} />
-        <ListPane />
-        <Splitter name="Width of the list" setting="listWidth" min={280} max={640} />
-        <ReaderPane />
+        <main class="panes">
+          <ListPane />
+          <Splitter name="Width of the list" setting="listWidth" min={280} max={640} />
+          <ReaderPane />
+        </main>
         <button
           type="button"
           class="drawer-shade"
