@@ -11,6 +11,7 @@ import {
   restoreMailbox,
   search,
   searchMessages,
+  selected,
   selectMailbox,
   shown,
 } from './messages.ts';
@@ -96,6 +97,17 @@ describe('the list of a mailbox', () => {
     expect(order.value).toHaveLength(600);
     expect(rowOf(second?.uid ?? 0).value?.flags).toEqual(['\\Flagged']);
     expect(rowOf(order.value[1] ?? 0).value).toEqual(known);
+  });
+
+  test('a mailbox that is opened while the last one is being restored stays', async () => {
+    server.add('Archive', 'Kept');
+    live.cut();
+    const next = server.connect();
+    const restored = restoreMailbox(next);
+    await Promise.all([restored, selectMailbox('Archive', next)]);
+    expect(selected.value).toBe('Archive');
+    expect(subjects()).toEqual(['Kept']);
+    expect(phase.value).toEqual({ state: 'ready' });
   });
 
   test('a mailbox that cannot be opened says why', async () => {

@@ -258,13 +258,27 @@ export async function restoreMailbox(client: Client): Promise<void> {
   const name = selected.value;
   if (name === null) return;
   if (phase.value.state !== 'ready') return selectMailbox(name, client);
+  const mine = abort;
   const box = await client.select(name);
+  // Another mailbox was opened meanwhile: the list is its now.
+  if (abort !== mine || mine.signal.aborted) return;
   if (box.uidValidity !== uidValidity) return selectMailbox(name, client);
   abort.abort();
   abort = new AbortController();
   const { signal: stop } = abort;
   leaving.value = new Set();
-  await change(() => compareAll(client));
+  try {
+    await catchUp(client, stop);
+  } catch (error) {
+    if (!stop.aborted) throw error;
+  }
+}
+
+async function catchUp(client: Client, stop: AbortSignal): Promise<void> {
+  await change(async () => {
+    if (!stop.aborted) await compareAll(client);
+  });
+  if (stop.aborted) return;
   // Chunks that were under way when the connection broke are asked for again.
   asked = new Set([...asked].filter((uid) => knownRow(uid)?.value != null));
   await fill(client, stop);
