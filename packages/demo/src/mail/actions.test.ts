@@ -137,3 +137,18 @@ describe('a lost connection', () => {
     expect(order.value.slice(1)).toEqual(uids);
   });
 });
+
+test('deleting for ever never reaches the mailbox that is opened meanwhile', async () => {
+  const uids = [newest()];
+  const gone = deleteForEver(uids);
+  await Promise.all([gone, selectMailbox('Archive')]);
+  const names = server.calls.map(([name]) => name);
+  expect(names.lastIndexOf('EXPUNGE')).toBeLessThan(names.lastIndexOf('SELECT'));
+});
+
+test('nothing is deleted while another mailbox is open on the connection', async () => {
+  await client.value?.select('Archive');
+  await deleteForEver([newest()]);
+  await moveMessages([newest()], 'Trash');
+  expect(server.calls.filter(([name]) => ['STORE', 'EXPUNGE', 'MOVE'].includes(name))).toEqual([]);
+});

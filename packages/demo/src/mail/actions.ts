@@ -4,7 +4,7 @@ import { signal } from '@preact/signals';
 import { besides, client, online } from './account.ts';
 import { plural } from './format.ts';
 import { adjustCounts, labelOf, refreshCounts, specialMailbox } from './mailboxes.ts';
-import { selected, setFlags, setLeaving, shown } from './messages.ts';
+import { mustBeOpen, selected, setFlags, setLeaving, shown } from './messages.ts';
 import { rowOf } from './rows.ts';
 import { serverWords } from './problem.ts';
 import { closeMessage, open } from './reader.ts';
@@ -93,7 +93,9 @@ export async function moveMessages(
   const unseen = moved.filter(isUnread).length;
   leave(uids);
   try {
-    const copied = await online().move([...uids], destination);
+    const live = online();
+    mustBeOpen(live, source);
+    const copied = await live.move([...uids], destination);
     adjustCounts(source, -unseen, -uids.length);
     adjustCounts(destination, unseen, uids.length);
     toasts.done(claim, () => moveBack(source, destination, moved, copied));
@@ -155,8 +157,10 @@ export async function deleteForEver(uids: readonly number[]): Promise<void> {
   if (source === null) return;
   leave(uids);
   try {
-    await online().store([...uids], { add: ['\\Deleted'] });
-    await online().expunge([...uids]);
+    const live = online();
+    mustBeOpen(live, source);
+    // Both at once: a mailbox that is opened meanwhile comes after them.
+    await Promise.all([live.store([...uids], { add: ['\\Deleted'] }), live.expunge([...uids])]);
     toasts.done(`${nameOf(uids)} deleted for ever`);
     recount(source);
   } catch (error) {

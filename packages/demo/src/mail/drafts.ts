@@ -35,15 +35,23 @@ const empty: Draft = { to: '', cc: '', subject: '', body: '', inReplyTo: null, r
 const AUTOSAVE = 20_000;
 const MAX_DRAFT = 32 * 1024 * 1024;
 
-/** Where the stored version is; null before the first save. */
-let stored: { mailbox: string; uid: number | null; messageId: string } | null = null;
+/** A version on the server. */
+interface Version {
+  readonly mailbox: string;
+  readonly uid: number | null;
+  readonly uidValidity: number | null;
+  readonly messageId: string;
+}
+
+/** The draft on the screen and its stored version, null before the first save; each draft has its own. */
+let paper: { stored: Version | null } = { stored: null };
 let timer: ReturnType<typeof setTimeout> | undefined;
 let saves: Promise<boolean> = Promise.resolve(true);
 
-function edit(next: Draft, at: typeof stored = null): void {
+function edit(next: Draft, at: Version | null = null): void {
   clearTimeout(timer);
   closeMessage();
-  stored = at;
+  paper = { stored: at };
   draft.value = next;
   draftState.value = { state: 'untouched' };
 }
@@ -78,21 +86,23 @@ async function draftsMailbox(): Promise<string> {
 }
 
 /** Removes a stored version, and only it. */
-async function removeStored(version: NonNullable<typeof stored>): Promise<void> {
-  const run = async (on: ReturnType<typeof online>) => {
+async function removeStored(version: Version): Promise<void> {
+  // On the connection beside: there no click on a folder comes between the commands.
+  await besides(version.mailbox, async (on) => {
     const uids =
       version.uid === null ? await on.search({ header: ['Message-ID', version.messageId] }) : [version.uid];
     if (uids.length === 0) return;
+    if (version.uidValidity !== null && on.mailbox?.uidValidity !== version.uidValidity)
+      throw new Error(`${version.mailbox} has been made anew since.`);
     await on.store(uids, { add: ['\\Deleted'] });
     // Without UIDPLUS the mark stays: expunging everything that is marked is not ours to do.
     if (on.capabilities.has('UIDPLUS') || on.capabilities.has('IMAP4REV2')) await on.expunge(uids);
-  };
-  if (selected.value === version.mailbox) await run(online());
-  else await besides(version.mailbox, run);
+  });
 }
 
 async function save(): Promise<boolean> {
   const now = draft.value;
+  const mine = paper;
   if (now === null) return true;
   clearTimeout(timer);
   draftState.value = { state: 'saving' };
@@ -102,17 +112,23 @@ async function save(): Promise<boolean> {
     const mailbox = await draftsMailbox();
     const message = buildDraft({ ...now, from: { name: null, address: ownAddress() }, date: at, messageId });
     const appended = await online().append(mailbox, message, { flags: ['\\Draft', '\\Seen'] });
-    const last = stored;
-    stored = { mailbox, uid: appended?.uid ?? null, messageId };
+    const last = mine.stored;
+    mine.stored = {
+      mailbox,
+      uid: appended?.uid ?? null,
+      uidValidity: appended?.uidValidity ?? null,
+      messageId,
+    };
     // Typed on while it was being saved: it stays changed.
-    draftState.value = draft.value === now ? { state: 'saved', at } : { state: 'changed' };
+    if (paper === mine)
+      draftState.value = draft.value === now ? { state: 'saved', at } : { state: 'changed' };
     if (last !== null) await removeStored(last);
     await refreshCounts(mailbox);
     if (selected.value === mailbox) await client.value?.noop();
     return true;
   } catch (error) {
     const text = serverWords(error);
-    draftState.value = { state: 'failed', text };
+    if (paper === mine) draftState.value = { state: 'failed', text };
     toasts.bad(`The draft could not be saved: ${text}`);
     return false;
   }
@@ -128,12 +144,16 @@ const isEmpty = (it: Draft): boolean => it.to + it.cc + it.subject + it.body ===
 
 /** Saves what has changed and closes the editor; stays open where saving failed. */
 export async function closeDraft(): Promise<boolean> {
+  // A save that is running may fail yet.
+  await saves;
   const now = draft.value;
   if (now === null) return true;
   const { state } = draftState.value;
-  if ((state === 'changed' || state === 'failed') && !(isEmpty(now) && stored === null)) {
+  if ((state === 'changed' || state === 'failed') && !(isEmpty(now) && paper.stored === null)) {
     if (!(await saveDraft())) return false;
     toasts.done('Draft saved');
+    // Typed on meanwhile: that is saved too.
+    if (draft.value !== now) return closeDraft();
   }
   draft.value = null;
   clearTimeout(timer);
@@ -143,12 +163,13 @@ export async function closeDraft(): Promise<boolean> {
 /** Throws the draft away, its stored version too. */
 export async function discardDraft(): Promise<void> {
   clearTimeout(timer);
-  const version = stored;
+  const mine = paper;
   draft.value = null;
-  stored = null;
+  // A save that is running stores a version too.
+  await saves;
+  const version = mine.stored;
   if (version === null) return;
   try {
-    await saves;
     await removeStored(version);
     toasts.done('Draft discarded');
     await refreshCounts(version.mailbox);
@@ -165,6 +186,7 @@ export async function openDraft(uid: number): Promise<void> {
   draftState.value = { state: 'loading' };
   const mine = draft.value;
   try {
+    const uidValidity = online().mailbox?.uidValidity ?? null;
     const [bytes, { default: PostalMime }] = await Promise.all([
       readAll(online().download(uid, ''), MAX_DRAFT),
       import('postal-mime'),
@@ -184,7 +206,7 @@ export async function openDraft(uid: number): Promise<void> {
       inReplyTo: email.inReplyTo ?? null,
       references: email.references?.split(/\s+/).filter((id) => id !== '') ?? [],
     };
-    edit(next, { mailbox, uid, messageId: email.messageId ?? '' });
+    edit(next, { mailbox, uid, uidValidity, messageId: email.messageId ?? '' });
   } catch (error) {
     if (draft.value !== mine) return;
     draft.value = null;

@@ -112,6 +112,13 @@ export async function selectMailbox(name: string, client: Client = online()): Pr
   }
 }
 
+/** For commands that name UIDs. @throws Error where the connection has another mailbox open than the screen shows */
+export function mustBeOpen(client: Client, name: string): void {
+  const box = client.mailbox;
+  if (selected.value !== name || box?.name !== name || box.uidValidity !== uidValidity)
+    throw new Error(`${name} is not open any more; open it and try again.`);
+}
+
 async function loadTop(client: Client, exists: number, stop: AbortSignal): Promise<Row[]> {
   const range = [[Math.max(1, exists - FIRST + 1), exists]] as const;
   const top = await readRows(client.fetch(range, LIST_ITEMS, { uid: false, signal: stop }));
