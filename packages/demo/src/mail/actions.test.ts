@@ -142,8 +142,8 @@ test('deleting for ever never reaches the mailbox that is opened meanwhile', asy
   const uids = [newest()];
   const gone = deleteForEver(uids);
   await Promise.all([gone, selectMailbox('Archive')]);
-  const names = server.calls.map(([name]) => name);
-  expect(names.lastIndexOf('EXPUNGE')).toBeLessThan(names.lastIndexOf('SELECT'));
+  const calls = server.calls.map(([name]) => name);
+  expect(calls.lastIndexOf('EXPUNGE')).toBeLessThan(calls.lastIndexOf('SELECT'));
 });
 
 test('nothing is deleted while another mailbox is open on the connection', async () => {

@@ -173,6 +173,7 @@ export async function discardDraft(): Promise<void> {
     await removeStored(version);
     toasts.done('Draft discarded');
     await refreshCounts(version.mailbox);
+    if (selected.value === version.mailbox) await client.value?.noop();
   } catch (error) {
     toasts.bad(`The draft could not be removed: ${serverWords(error)}`);
   }

@@ -110,6 +110,15 @@ describe('the list of a mailbox', () => {
     expect(phase.value).toEqual({ state: 'ready' });
   });
 
+  test('a mailbox that is chosen while the connection is lost is opened with the next one', async () => {
+    server.add('Archive', 'Kept');
+    client.value = null;
+    await selectMailbox('Archive');
+    expect(phase.value).toEqual({ state: 'loading' });
+    client.value = server.connect();
+    await vi.waitFor(() => expect(subjects()).toEqual(['Kept']));
+  });
+
   test('a mailbox that cannot be opened says why', async () => {
     server.refused.set('SELECT', 'Permission denied');
     await selectMailbox('Trash', live);

@@ -78,13 +78,17 @@ export function forgetMessages(): void {
   });
 }
 
-/** Selects a mailbox and loads its list. What goes wrong is told in {@link phase}. */
-export async function selectMailbox(name: string, client: Client = online()): Promise<void> {
+/**
+ * Selects a mailbox and loads its list. What goes wrong is told in {@link phase}. While the connection is lost it is
+ * only remembered: {@link restoreMailbox} selects it.
+ */
+export async function selectMailbox(name: string, client: Client | null = current.value): Promise<void> {
   batch(() => {
     forgetMessages();
     selected.value = name;
     phase.value = { state: 'loading' };
   });
+  if (client === null) return;
   abort = new AbortController();
   const { signal: stop } = abort;
   try {

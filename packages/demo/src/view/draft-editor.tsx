@@ -43,6 +43,8 @@ export function DraftEditor() {
     if (answering) {
       body.current?.focus();
       body.current?.setSelectionRange(0, 0);
+      // Setting the text left the view at its end.
+      body.current?.scrollTo(0, 0);
     } else to.current?.focus();
   }, [isLoading]);
   if (now === null) return null;

@@ -1,4 +1,4 @@
-// Choosing a folder to move messages to: a filter and a list (ARIA APG: combobox with a list box).
+// Choosing a folder to move messages to: a filter and a list of whole names, since not every parent can be chosen (ARIA APG: combobox with a list box).
 import { useComputed, useSignal } from '@preact/signals';
 import { moveMessages, moving } from '../mail/actions.ts';
 import { plural } from '../mail/format.ts';
@@ -63,11 +63,11 @@ export function MoveDialog({ uids }: { uids: readonly number[] }) {
             role="option"
             class="option"
             aria-selected={index === at.value}
-            style={{ '--depth': String(filter.value === '' ? depth : 0) }}
+            style={{ '--depth': '0' }}
             onClick={() => choose(index)}
           >
             <Icon of={folderIcon(box.use)} />
-            <span dir="auto">{filter.value === '' ? box.label : box.name}</span>
+            <span dir="auto">{depth === 0 ? box.label : box.name}</span>
           </div>
         ))}
         {found.value.length === 0 && <p class="muted center">No folder of that name</p>}

@@ -1,7 +1,6 @@
 // Going from one place of the page to another: a mailbox, a message, the next message.
 import { batch } from '@preact/signals';
 import { setFlag } from '../mail/actions.ts';
-import { client } from '../mail/account.ts';
 import { closeDraft, openDraft } from '../mail/drafts.ts';
 import { specialMailbox } from '../mail/mailboxes.ts';
 import { selected, selectMailbox, shown } from '../mail/messages.ts';
@@ -11,10 +10,9 @@ import { hasFlag } from '../mail/row.ts';
 import { cursor, moveCursor, pickNone } from '../mail/selection.ts';
 import { drawer } from './panels.ts';
 
-/** Opens a mailbox; an unsaved draft is saved first. */
+/** Opens a mailbox, after reconnecting where the connection is lost; an unsaved draft is saved first. */
 export function showMailbox(name: string): void {
   drawer.value = false;
-  if (client.value === null) return;
   void (async () => {
     if (!(await closeDraft())) return;
     batch(() => {
