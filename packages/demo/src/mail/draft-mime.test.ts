@@ -9,6 +9,7 @@ import {
   splitAddresses,
   type DraftMessage,
 } from './draft-mime.ts';
+import { formatAddress } from './people.ts';
 
 const draft: DraftMessage = {
   from: { name: null, address: 'me@example.org' },
@@ -77,6 +78,12 @@ describe('a draft is read again as it was written', () => {
       { name: 'Zoë Ä', address: 'zoe@example.org' },
       { name: '', address: 'bob@example.org' },
     ]);
+  });
+
+  test.each(['bad address', 'bob', 'Bob <bad one>', 'Zoë at home'])('keeps %j as typed', async (typed) => {
+    const { email } = await read({ to: `${typed}, ada@example.org` });
+    const [first] = email.to ?? [];
+    expect(formatAddress({ name: first?.name ?? null, address: first?.address ?? '' })).toBe(typed);
   });
 
   test('no header can be smuggled in', async () => {

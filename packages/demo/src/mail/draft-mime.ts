@@ -89,7 +89,13 @@ function headerAddress({ name, address }: Address): string {
 
 const addressList = (list: string): string =>
   splitAddresses(list)
-    .map((entry) => headerAddress(parseAddress(entry)))
+    .map((entry) => {
+      const address = parseAddress(entry);
+      // What is no address yet is kept as typed: as a name without one.
+      return /^[^\s@]+@[^\s@]+$/.test(address.address)
+        ? headerAddress(address)
+        : `${encodedWords(entry).join(' ')} <>`;
+    })
     .join(', ');
 
 /** RFC 2045 6.7: lines of at most 76 characters, no space before a line's end. */

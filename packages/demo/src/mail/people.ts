@@ -20,6 +20,8 @@ export function names(list: readonly EnvelopeAddress[]): string {
 /** `Name <address>`, quoted where the name needs it. */
 export function formatAddress(person: Address): string {
   if (person.name === null || person.name.trim() === '') return person.address;
+  // A draft's entry that is no address yet.
+  if (person.address === '') return person.name;
   const name = /[",;:<>@()[\]\\]/.test(person.name)
     ? `"${person.name.replaceAll(/["\\]/g, '\\$&')}"`
     : person.name;
