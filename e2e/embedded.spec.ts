@@ -46,3 +46,23 @@ test('the self-test is green on the sample mailbox as well', async ({ page }) =>
   child.kill('SIGINT');
   await once(child, 'exit');
 });
+
+test('a search for two words, and for what is not there', async ({ page }) => {
+  const { url, child } = await start();
+  await page.goto(url);
+  await page.getByRole('button', { name: 'Open the sample mailbox' }).click();
+  const list = page.getByRole('grid', { name: 'Messages' });
+  await expect(list.getByRole('row').nth(5)).toBeVisible();
+  const box = page.getByRole('searchbox', { name: 'Search this folder' });
+  for (const words of ['launch checklist', '-from:mira launch', 'from:mira from:holm']) {
+    await box.fill(words);
+    await box.press('Enter');
+    await expect(page.getByText(/\d+ found/)).toBeVisible();
+    await expect(list.getByRole('row').first()).toBeVisible();
+    await expect(page.getByText('The search failed')).toHaveCount(0);
+    await box.press('Escape');
+    await expect(page.getByText(/\d+ found/)).toHaveCount(0);
+  }
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+});

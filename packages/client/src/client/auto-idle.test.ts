@@ -31,6 +31,18 @@ describe('IDLE by itself', () => {
     await script.play('C: $ IDLE\nS: + idling');
   });
 
+  it('goes on over a line that is too long, which is warned of', async () => {
+    const { client, script, told } = await openClient({ autoIdle: true, limits: { line: 1000 } });
+    await pass(1000);
+    await script.play('C: $ IDLE\nS: + idling');
+    await script.say(`* 1 FETCH (FLAGS (${'a'.repeat(2000)}))\r\n`);
+    await nextTurn();
+    expect(told).toEqual([expect.stringMatching(/^warning .*line of more than 1000 bytes/)]);
+    const noop = client.noop();
+    await script.play('C: DONE\nS: $ OK\nC: $ NOOP\nS: $ OK');
+    await noop;
+  });
+
   it('is renewed before the server loses patience', async () => {
     const { client, script } = await openClient({ autoIdle: true });
     await pass(1000);

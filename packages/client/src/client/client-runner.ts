@@ -26,6 +26,7 @@ export class ClientRunner implements Runner {
       limits: options.limits,
       onLine: options.onLine,
       onUntagged: (response) => runner.unasked(response),
+      onTooLarge: (error, response) => runner.warn(error, response),
       onIdle: () => runner.idling.quiet(),
     });
     runner.#session = session;

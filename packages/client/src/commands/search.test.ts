@@ -21,13 +21,15 @@ describe('SEARCH', () => {
     [{ sentSince: day, sentBefore: day }, 'SENTSINCE 9-Feb-2024 SENTBEFORE 9-Feb-2024'],
     [{ larger: 1000, smaller: 2000 }, 'LARGER 1000 SMALLER 2000'],
     [{ uid: [1, [5, '*']], sequence: '7:9' }, 'UID 1,5:* 7:9'],
-    [{ not: {} }, 'NOT (ALL)'],
+    [{ not: {} }, 'NOT ALL'],
     [{ not: { seen: true, from: 'x' } }, 'NOT (SEEN FROM x)'],
-    [{ or: [{ from: 'x' }, { to: 'x' }] }, 'OR (FROM x) (TO x)'],
-    [{ or: [{ from: 'x' }, { to: 'x' }, { cc: 'x' }] }, 'OR (FROM x) (OR (TO x) (CC x))'],
+    [{ or: [{ from: 'x' }, { to: 'x' }] }, 'OR FROM x TO x'],
+    [{ or: [{ from: 'x' }, { to: 'x' }, { cc: 'x' }] }, 'OR FROM x OR TO x CC x'],
+    [{ text: 'a', and: [{ text: 'b' }, {}, { not: { text: 'c' } }] }, 'TEXT a TEXT b NOT TEXT c'],
+    [{ not: { and: [{ text: 'a' }, { text: 'b' }] } }, 'NOT (TEXT a TEXT b)'],
     [
       { seen: true, or: [{ not: { or: [{ draft: true }, { from: 'é' }] } }, { uid: 3 }] },
-      'CHARSET UTF-8 SEEN OR (NOT (OR (DRAFT) (FROM {2+}\né))) (UID 3)',
+      'CHARSET UTF-8 SEEN OR NOT OR DRAFT FROM {2+}\né UID 3',
     ],
     [{ subject: '日本' }, 'CHARSET UTF-8 SUBJECT {6+}\n日本'],
     [{ header: ['Subject', 'ü'] }, 'CHARSET UTF-8 HEADER Subject {2+}\nü'],
@@ -76,7 +78,7 @@ describe('SEARCH', () => {
     void run(runner, search, { query: { or: [{}, { not: { sequence: 1 } }] }, uid: true });
     await script.play('C: $ NOOP');
     await script.silence();
-    await script.play('S: $ OK\nC: $ UID SEARCH OR (ALL) (NOT (1))');
+    await script.play('S: $ OK\nC: $ UID SEARCH OR ALL NOT 1');
     expect(runner.session.idle).toBe(false);
   });
 });

@@ -38,6 +38,8 @@ export interface SearchQuery {
   readonly smaller?: number;
   readonly uid?: SequenceSet;
   readonly sequence?: SequenceSet;
+  /** All of these as well. */
+  readonly and?: readonly SearchQuery[];
   readonly not?: SearchQuery;
   readonly or?: readonly [SearchQuery, SearchQuery, ...SearchQuery[]];
 }
@@ -95,6 +97,11 @@ export function writeQuery(out: CommandWriter, query: SearchQuery): void {
     keys += 1;
     out.set(query.sequence);
   }
+  for (const part of query.and ?? []) {
+    if (countKeys(part) === 0) continue;
+    keys += 1;
+    writeQuery(out, part);
+  }
   if (query.not !== undefined) writeGroup(key('NOT'), query.not);
   if (query.or !== undefined) {
     keys += 1;
@@ -103,8 +110,15 @@ export function writeQuery(out: CommandWriter, query: SearchQuery): void {
   if (keys === 0) out.atom('ALL');
 }
 
+/** One key stands by itself: small servers know no parentheses. */
 function writeGroup(out: CommandWriter, query: SearchQuery): void {
-  out.list(() => writeQuery(out, query));
+  if (countKeys(query) > 1) out.list(() => writeQuery(out, query));
+  else writeQuery(out, query);
+}
+
+function countKeys({ and = [], ...keys }: SearchQuery): number {
+  const own = Object.values(keys).filter((value) => value !== undefined).length;
+  return and.reduce((sum, part) => sum + countKeys(part), own);
 }
 
 /** OR takes two keys, so more than two are nested. */
@@ -113,7 +127,7 @@ function writeOr(out: CommandWriter, [first, second, ...more]: NonNullable<Searc
   writeGroup(out, first);
   const [third, ...rest] = more;
   if (third === undefined) writeGroup(out, second);
-  else out.list(() => writeOr(out, [second, third, ...rest]));
+  else writeOr(out, [second, third, ...rest]);
 }
 
 function isAscii(query: SearchQuery): boolean {
@@ -124,9 +138,10 @@ function isAscii(query: SearchQuery): boolean {
   });
 }
 
-function countsBySequence({ sequence, not, or }: SearchQuery): boolean {
+function countsBySequence({ sequence, and, not, or }: SearchQuery): boolean {
   return (
     sequence !== undefined ||
+    (and?.some(countsBySequence) ?? false) ||
     (not !== undefined && countsBySequence(not)) ||
     (or?.some(countsBySequence) ?? false)
   );

@@ -1,5 +1,6 @@
 // How a session is opened, and what it puts up with.
 
+import type { ImapLimitError } from './errors.ts';
 import type { Connect } from '../transport/byte-stream.ts';
 import { defaultLimits, type Limits } from '../wire/limits.ts';
 import type { Response } from '../wire/response.ts';
@@ -13,6 +14,8 @@ export interface SessionOptions {
   readonly onUntagged?: (response: Response) => void;
   /** Each line that was sent (secrets as `***`) or received (literals as `{n}`), for logs. */
   readonly onLine?: ((direction: 'C' | 'S', line: string) => void) | undefined;
+  /** A response that answers no command broke a limit and was passed over; `response` is its beginning. */
+  readonly onTooLarge?: (error: ImapLimitError, response: Response) => void;
   /** Nothing is queued and nothing is unanswered any more. */
   readonly onIdle?: () => void;
   /** Tags are this and a number; random letters where absent. */

@@ -417,8 +417,11 @@ export class Session {
       tagged.fail(error);
       return this.#complete(tagged, response);
     }
-    // What it answers can no longer be asked for; the command that is being answered is the oldest.
-    this.#queue.inFlight[0]?.fail(error);
+    // What it answers can no longer be asked for; the command that is being answered is the oldest. An IDLE is not
+    // answered by it: it goes on.
+    const answered = this.#queue.inFlight.find((pending) => !pending.quiet);
+    if (answered === undefined) tell(this.#options.onTooLarge, error, response);
+    else answered.fail(error);
   }
 
   // Sending

@@ -17,7 +17,7 @@ const cases: readonly (readonly [text: string, query: unknown])[] = [
   ['-from:ada', { not: { from: 'ada' } }],
   ['日本語 to:佐藤', { text: '日本語', to: '佐藤' }],
   // Two words must both hold, though a query has one `text` only.
-  ['alpha beta', { not: { or: [{ not: { text: 'alpha' } }, { not: { text: 'beta' } }] } }],
+  ['alpha beta', { text: 'alpha', and: [{ text: 'beta' }] }],
   ['"open', { text: 'open' }],
 ];
 

@@ -71,16 +71,15 @@ function operator(name: string, value: string): Term | null {
   }
 }
 
-/** Joins terms; a key that is there already is asked for a second time through `not not`. */
+/** All terms must hold; a key that is there already goes into a part of its own. */
 function join(terms: readonly Term[]): SearchQuery {
   let query: SearchQuery = {};
-  for (const term of terms.toReversed()) {
-    const clash = Object.keys(term).some((key) => key in query);
-    if (!clash) query = { ...term, ...query };
-    // Both must hold: not (not a or not b).
-    else query = { not: { or: [{ not: term }, { not: query }] } };
+  const more: Term[] = [];
+  for (const term of terms) {
+    if (Object.keys(term).some((key) => key in query)) more.push(term);
+    else query = { ...query, ...term };
   }
-  return query;
+  return more.length === 0 ? query : { ...query, and: more };
 }
 
 /** Reads a search. What is no operator is looked for in header and body. Null where nothing is asked. */
