@@ -43,6 +43,18 @@ describe('IDLE by itself', () => {
     await noop;
   });
 
+  it('failed by a line that is too long is ended all the same', async () => {
+    const { client, script } = await openClient({ autoIdle: true, limits: { line: 1000 } });
+    await pass(1000);
+    await script.play('C: $ IDLE');
+    await script.say(`* 1 FETCH (FLAGS (${'a'.repeat(2000)}))\r\n`);
+    await script.play('S: + idling\nC: DONE\nS: $ OK');
+    await nextTurn();
+    const noop = client.noop();
+    await script.play('C: $ NOOP\nS: $ OK');
+    await noop;
+  });
+
   it('is renewed before the server loses patience', async () => {
     const { client, script } = await openClient({ autoIdle: true });
     await pass(1000);

@@ -120,7 +120,6 @@ describe('download', () => {
   });
 
   it.each<[string, number, string | null]>([
-    ['smaller than announced', 3 * CHUNK, 'short'],
     ['empty', 10, ''],
     ['NIL', 10, null],
   ])('of a part that is %s ends there', async (_how, size, sends) => {
@@ -131,6 +130,48 @@ describe('download', () => {
     await script.say(`* 1 FETCH (UID 5 BODY[2]<0> ${literal})\r\n`);
     await script.play('S: $2 OK');
     expect(await text).toBe(sends ?? '');
+    await script.silence();
+  });
+
+  it('of a part that is smaller than announced asks once more, and ends there', async () => {
+    const opened = await openClient();
+    const { client, script } = opened;
+    const text = textOf(client.download(5, part('2', 3 * CHUNK)));
+    await script.play(`${asks(0)}\n${asks(CHUNK)}`);
+    await answer(opened, { offset: 0, sends: 'short', tag: 2 });
+    await script.play('C: $ UID FETCH 5 (UID BODY.PEEK[2]<5.5>)\nC: $ UID FETCH 5 (UID BODY.PEEK[2]<10.5>)');
+    await answer(opened, { offset: CHUNK, sends: '', tag: 3 });
+    await answer(opened, { offset: 5, sends: '', tag: 4 });
+    expect(await text).toBe('short');
+    await script.silence();
+  });
+
+  it('from a server that sends less at once than was asked for takes smaller pieces', async () => {
+    const opened = await openClient();
+    const { client, script } = opened;
+    const size = CHUNK + 100;
+    const cap = 100_000;
+    const whole = letters(size);
+    const piece = (from: number): string => whole.slice(from, from + cap);
+    const text = textOf(client.download(5, part('2', size)));
+    await script.play(`${asks(0)}\n${asks(CHUNK)}`);
+    await answer(opened, { offset: 0, sends: piece(0), tag: 2 });
+    const asksFor = (from: number): string => `C: $ UID FETCH 5 (UID BODY.PEEK[2]<${from}.${cap}>)`;
+    await script.play(`${asksFor(cap)}\n${asksFor(2 * cap)}`);
+    await answer(opened, { offset: CHUNK, sends: whole.slice(CHUNK), tag: 3 });
+    await answer(opened, { offset: cap, sends: piece(cap), tag: 4 });
+    await answer(opened, { offset: 2 * cap, sends: piece(2 * cap), tag: 5 });
+    expect(await text).toBe(whole);
+    await script.silence();
+  });
+
+  it('of a part that is smaller than announced, from a server that ignores the range, is not asked for again', async () => {
+    const opened = await openClient();
+    const { client, script } = opened;
+    const text = textOf(client.download(5, part('2', 100)));
+    await script.play(asks(0));
+    await answer(opened, { offset: null, sends: 'short', tag: 2 });
+    expect(await text).toBe('short');
     await script.silence();
   });
 

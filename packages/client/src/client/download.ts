@@ -55,6 +55,7 @@ function octets(
   let total = size;
   let asked = 0;
   let transferred = 0;
+  let piece = CHUNK;
 
   const ask = (): void => {
     const offset = asked;
@@ -65,13 +66,13 @@ function octets(
         set: uid,
         uid: true,
         // The size of a whole message comes along with its first octets.
-        items: { size: section === '' && offset === 0, sections: [{ section, offset, length: CHUNK }] },
+        items: { size: section === '' && offset === 0, sections: [{ section, offset, length: piece }] },
       },
       { signal: anySignal, check: stillSelected },
     ).then((rows) => rows.find((row) => row.sections.length > 0));
     message.catch(() => {}); // looked at in its turn, or never where the reader has gone
     pending.push(message);
-    asked += CHUNK;
+    asked += piece;
   };
 
   return new ReadableStream<Uint8Array>(
@@ -91,10 +92,18 @@ function octets(
           transferred += bytes.length;
           tell(onProgress, { transferred, total });
           if (bytes.length > 0) controller.enqueue(bytes);
-          // RFC822.SIZE and BODYSTRUCTURE are wrong often enough: only a short answer is sure to be the last. One
-          // without an offset may be everything, whatever was asked.
+          // RFC822.SIZE and BODYSTRUCTURE are wrong often enough: only an empty answer, or a short one behind which
+          // nothing is announced, is sure to be the last. One without an offset may be everything, whatever was asked.
           const isWhole = found.offset === null && (total === null || transferred >= total);
-          if (bytes.length === CHUNK && transferred !== total && !isWhole) return;
+          if (bytes.length === piece && transferred !== total && !isWhole) return;
+          const isCapped = found.offset !== null && bytes.length > 0 && bytes.length < piece;
+          if (isCapped && total !== null && transferred < total) {
+            // Some servers send no more than so much at once. What was asked for behind it has the wrong place.
+            piece = bytes.length;
+            asked = transferred;
+            pending.length = 0;
+            return;
+          }
         } catch (error) {
           cancelled.abort(error);
           throw error;
