@@ -53,6 +53,7 @@ describe('IDLE by itself', () => {
     const noop = client.noop();
     await script.play('C: $ NOOP\nS: $ OK');
     await noop;
+    expect(client.state).toBe('selected');
   });
 
   it('is renewed before the server loses patience', async () => {
