@@ -551,6 +551,52 @@ describe('aborted', () => {
   });
 });
 
+describe('an IDLE whose caller has gone', () => {
+  function idling(signal: AbortSignal, ends = true): Request {
+    let stop!: () => void;
+    const stopped = new Promise<void>((resolve) => (stop = resolve));
+    return say('IDLE', {
+      barrier: true,
+      quiet: true,
+      signal,
+      continuation: () => stopped.then(() => bytes('DONE')),
+      interrupt: () => ends && stop(),
+    });
+  }
+
+  it.each(['before', 'after'])('%s + is ended with DONE', async (when) => {
+    const { session, script } = await openSession();
+    const abort = new AbortController();
+    const failed = failure(session.execute(idling(abort.signal)));
+    await script.play('C: $ IDLE');
+    if (when === 'after') await script.play('S: + idling');
+    await script.silence();
+    abort.abort(new Error('enough'));
+    expect(await failed).toMatchObject({ message: 'enough' });
+    if (when === 'before') await script.play('S: + idling');
+    await script.play('C: DONE\nS: $ OK');
+    const noop = session.execute(say('NOOP'));
+    await script.play('C: $ NOOP\nS: $ OK');
+    expect(await noop).toMatchObject({ status: 'OK' });
+  });
+
+  it.each(['before', 'after'])('%s + and that does not end is not waited for without limit', async (when) => {
+    vi.useFakeTimers();
+    const { session, script } = await openSession({ limits: { silenceMs: 10_000 } });
+    const abort = new AbortController();
+    const failed = failure(session.execute(idling(abort.signal, false)));
+    await script.play('C: $ IDLE');
+    if (when === 'after') await script.play('S: + idling');
+    await script.silence();
+    abort.abort(new Error('enough'));
+    expect(await failed).toMatchObject({ message: 'enough' });
+    if (when === 'before') await script.play('S: + idling');
+    await nextTurn();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await session.closed).toMatchObject({ cause: { name: 'TimeoutError' } });
+  });
+});
+
 /** A small whole session: every way of sending, and what each call is told. */
 async function wholeSession({
   session,

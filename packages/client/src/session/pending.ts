@@ -59,9 +59,11 @@ export class Pending {
     this.#resolve(completion);
   }
 
-  /** Its caller gets an error; an answer that still comes is drained. */
+  /** Its caller gets an error; an answer that still comes is drained, and what never ends by itself is ended. */
   fail(error: unknown): void {
     this.abandoned = true;
+    this.quiet = false;
+    if (this.request.quiet === true) this.interrupt();
     this.#stopListening?.();
     this.#reject(error);
     this.request.rows?.fail(error);

@@ -56,7 +56,7 @@ export interface Request {
   readonly secret?: boolean;
   /** From `+` until its continuation is sent the server need not say a word (IDLE). */
   readonly quiet?: boolean;
-  /** Called when another command has to wait behind this one. */
+  /** Called when another command has to wait behind this one; a quiet one's also when its caller has gone. */
   readonly interrupt?: () => void;
   /** Told how many bytes of literals have left, of how many. */
   readonly onProgress?: (sent: number, total: number) => void;

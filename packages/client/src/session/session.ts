@@ -310,6 +310,7 @@ export class Session {
         if (pending.collect(response, isContested)) return;
       } catch (error) {
         pending.fail(error);
+        this.#watchSilence();
         return;
       }
     }
@@ -336,7 +337,8 @@ export class Session {
     // A `+` that nothing asked for: some servers send one with their greeting or behind a refused literal.
     if (pending === undefined || answer === undefined) return tell(this.#options.onUntagged, response);
     if (pending.request.quiet === true) {
-      pending.quiet = true;
+      // Nobody listens any more where its caller has gone: it is about to be ended.
+      pending.quiet = !pending.abandoned;
       this.#watchSilence();
     }
     void this.#answer(pending, async () => answer(response.reader().restBytes()));
@@ -524,6 +526,8 @@ export class Session {
     } else if (pending.phase === 'sending') {
       // The server waits for octets that will never come.
       this.#end(new ImapConnectionError(`${pending.request.name} was aborted inside a literal`));
+    } else {
+      this.#watchSilence();
     }
   }
 
