@@ -132,6 +132,9 @@ describe('the list of a mailbox', () => {
     server.refused.set('SEARCH', 'Not today');
     await searchMessages('x');
     expect(search.value).toMatchObject({ state: 'error', error: 'Not today' });
+    await searchMessages('is:nonsense');
+    expect(search.value).toMatchObject({ text: 'is:nonsense', state: 'error' });
+    expect(search.value?.error).toContain('is:nonsense: behind is: belongs');
     await searchMessages('');
     expect(shown.value).toHaveLength(600);
   });

@@ -304,15 +304,15 @@ async function catchUp(client: Client, stop: AbortSignal): Promise<void> {
 
 /** Searches the selected mailbox; the empty text ends the search. */
 export async function searchMessages(text: string): Promise<void> {
-  const query = parseSearch(text);
-  if (query === null) {
-    search.value = null;
-    return;
-  }
   const uids = search.value?.uids ?? [];
   const mine: Search = { text, state: 'searching', uids };
   search.value = mine;
   try {
+    const query = parseSearch(text);
+    if (query === null) {
+      search.value = null;
+      return;
+    }
     const found = await online().search(query, { signal: abort.signal });
     if (search.value !== mine) return;
     search.value = { text, state: 'done', uids: found.toSorted(newestFirst) };

@@ -38,7 +38,17 @@ const states: Readonly<Record<string, Term>> = {
   draft: { draft: true },
 };
 
-/** The term of one operator, or null where its value makes no sense. */
+/** What belongs behind the operators that do not take any text. */
+const values: Readonly<Record<string, string>> = {
+  is: 'unread, read, starred, flagged, answered or draft',
+  since: 'a day, such as 2026-11-01',
+  after: 'a day, such as 2026-11-01',
+  before: 'a day, such as 2026-11-01',
+  larger: 'a size, such as 2M or 500k',
+  smaller: 'a size, such as 2M or 500k',
+};
+
+/** The term of one operator, or null where it is none or its value makes no sense. */
 function operator(name: string, value: string): Term | null {
   switch (name) {
     case 'from':
@@ -48,7 +58,7 @@ function operator(name: string, value: string): Term | null {
     case 'body':
       return { [name]: value };
     case 'is':
-      return states[value.toLowerCase()] ?? null;
+      return Object.hasOwn(states, value.toLowerCase()) ? (states[value.toLowerCase()] ?? null) : null;
     case 'since':
     case 'after': {
       const since = day(value);
@@ -82,16 +92,27 @@ function join(terms: readonly Term[]): SearchQuery {
   return more.length === 0 ? query : { ...query, and: more };
 }
 
-/** Reads a search. What is no operator is looked for in header and body. Null where nothing is asked. */
+/**
+ * Reads a search. What is no operator is looked for in header and body. Null where nothing is asked.
+ *
+ * @throws RangeError where an operator's value makes no sense, or a minus stands by itself
+ */
 export function parseSearch(text: string): SearchQuery | null {
   const terms: Term[] = [];
   for (const match of text.matchAll(/(-?)(?:([a-z]+):)?(?:"([^"]*)"?|(\S+))/gi)) {
-    const [, minus = '', name = '', phrase, word = ''] = match;
+    const [, minus = '', written = '', phrase, word = ''] = match;
     const value = phrase ?? word;
     if (value === '') continue;
-    const whole = (name === '' ? '' : `${name}:`) + value;
-    const term = operator(name.toLowerCase(), value) ?? { text: whole };
-    terms.push(minus === '-' ? { not: term } : term);
+    const name = written.toLowerCase();
+    if (name === '' && word === '-') {
+      throw new RangeError('A - by itself: what is not to be found belongs right behind it, as in -from:ada');
+    }
+    const term = operator(name, value);
+    if (term === null && Object.hasOwn(values, name)) {
+      throw new RangeError(`${name}:${value}: behind ${name}: belongs ${values[name]}`);
+    }
+    const wanted = term ?? { text: (written === '' ? '' : `${written}:`) + value };
+    terms.push(minus === '-' ? { not: wanted } : wanted);
   }
   return terms.length === 0 ? null : join(terms);
 }
