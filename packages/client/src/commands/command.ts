@@ -31,8 +31,8 @@ export interface Command<Args, Row, Result> {
   readonly keepsNumbers?: (args: Args) => boolean;
   /** See {@link Request.endsConnection}. */
   readonly endsConnection?: boolean;
-  /** Writes the arguments; the name is written already. */
-  readonly send?: (out: CommandWriter, args: Args) => void;
+  /** Writes the arguments; the name is written already. `session`: as it stands when the command's turn has come. */
+  readonly send?: (out: CommandWriter, args: Args, session: Session) => void;
   /** The untagged responses that belong to it, by name. */
   readonly collect?: Readonly<Record<string, (line: ResponseReader, response: Response, args: Args) => Row>>;
   /** Which of them are really its own; the others go where unasked responses go. Asked once for each call. */
@@ -189,7 +189,7 @@ function requestOf<Args, Row, Result>(
     },
     write: (out) => {
       out.raw(name);
-      definition.send?.(out, args);
+      definition.send?.(out, args, runner.session);
     },
     completed: (done) => {
       if (done.status === 'OK') definition.completed?.(runner, args);

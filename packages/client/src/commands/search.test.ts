@@ -40,6 +40,14 @@ describe('SEARCH', () => {
     expect(await found).toEqual([2, 3]);
   });
 
+  it('names no character set where UTF-8 is enabled (RFC 6855 3)', async () => {
+    const { runner, script, session } = await openRunner();
+    session.utf8 = true;
+    const found = run(runner, search, { query: { subject: '日本' }, uid: true });
+    await script.play('C: $ UID SEARCH SUBJECT "日本"\nS: * SEARCH 2\nS: $ OK');
+    expect(await found).toEqual([2]);
+  });
+
   it.each<[what: string, answer: string, found: readonly number[]]>([
     ['nothing', '', []],
     ['an empty line', 'S: * SEARCH', []],

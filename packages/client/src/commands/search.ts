@@ -59,9 +59,10 @@ export const search = command<{ readonly query: SearchQuery; readonly uid: boole
   states: selected,
   bySequence: ({ uid, query }) => !uid || countsBySequence(query),
   keepsNumbers: ({ uid }) => !uid,
-  send: (out, { query }) => {
-    // Some servers refuse any CHARSET (BADCHARSET), so it is named only where the text needs it.
-    if (!isAscii(query)) out.atom('CHARSET').atom('UTF-8');
+  send: (out, { query }, { utf8 }) => {
+    // Some servers refuse any CHARSET (BADCHARSET), so it is named only where the text needs it; where UTF-8 is
+    // enabled it must not be (RFC 6855 3).
+    if (!utf8 && !isAscii(query)) out.atom('CHARSET').atom('UTF-8');
     writeQuery(out, query);
   },
   collect: {
