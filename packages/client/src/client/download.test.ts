@@ -139,7 +139,12 @@ describe('download', () => {
     const text = textOf(client.download(5, part('2', 3 * CHUNK)));
     await script.play(`${asks(0)}\n${asks(CHUNK)}`);
     await answer(opened, { offset: 0, sends: 'short', tag: 2 });
-    await script.play('C: $ UID FETCH 5 (UID BODY.PEEK[2]<5.5>)\nC: $ UID FETCH 5 (UID BODY.PEEK[2]<10.5>)');
+    // Not in steps of five octets.
+    const next = 5 + 16 * K;
+    await script.play(`
+      C: $ UID FETCH 5 (UID BODY.PEEK[2]<5.${16 * K}>)
+      C: $ UID FETCH 5 (UID BODY.PEEK[2]<${next}.${16 * K}>)
+    `);
     await answer(opened, { offset: CHUNK, sends: '', tag: 3 });
     await answer(opened, { offset: 5, sends: '', tag: 4 });
     expect(await text).toBe('short');

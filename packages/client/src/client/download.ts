@@ -12,6 +12,9 @@ import type { DownloadOptions } from './types.ts';
 /** Octets asked for at once: large enough for throughput, small enough for others to get in between. */
 const CHUNK = 256 * 1024;
 
+/** A server that sends less at once is still asked for this much: no chain of single octets. */
+const SMALLEST = 16 * 1024;
+
 /** This many requests are under way at once, so that the line does not fall idle between two. */
 const OUTSTANDING = 2;
 
@@ -99,7 +102,7 @@ function octets(
           const isCapped = found.offset !== null && bytes.length > 0 && bytes.length < piece;
           if (isCapped && total !== null && transferred < total) {
             // Some servers send no more than so much at once. What was asked for behind it has the wrong place.
-            piece = bytes.length;
+            piece = Math.max(bytes.length, SMALLEST);
             asked = transferred;
             pending.length = 0;
             return;
