@@ -11,6 +11,9 @@ export default defineConfig({
       {
         test: {
           name: 'node',
+          // Real servers and processes on a busy machine; what must be quick says so in its own test.
+          testTimeout: 20_000,
+          hookTimeout: 20_000,
           environment: 'node',
           include: ['packages/*/{src,server}/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],

@@ -279,6 +279,8 @@ test.describe('the console', () => {
     await expect(question).toContainText('INBOX');
     await expect(question.getByRole('button', { name: 'Cancel' })).toBeFocused();
     await question.getByRole('button', { name: 'Cancel' }).click();
+    await expect(question).toHaveCount(0);
+    await expect(command(page)).toHaveValue('EXPUNGE');
     await expect(log.getByText('* 1 EXPUNGE')).toHaveCount(0);
     await command(page).press('Enter');
     await question.getByRole('button', { name: 'Send it' }).click();
