@@ -47,7 +47,7 @@ test('the self-test is green on the sample mailbox as well', async ({ page }) =>
   await once(child, 'exit');
 });
 
-test('a search for two words, and for what is not there', async ({ page }) => {
+test('searches of several words, with a minus, and with one operator twice', async ({ page }) => {
   const { url, child } = await start();
   await page.goto(url);
   await page.getByRole('button', { name: 'Open the sample mailbox' }).click();
