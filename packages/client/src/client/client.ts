@@ -245,6 +245,24 @@ export class ImapClient {
     return this.#run(noop, undefined, options);
   }
 
+  /** Runs any command of `@imaplib/client/commands`, and one of your own: `client.run(noop, undefined)`. */
+  run<Args, Row, Result>(
+    definition: Command<Args, Row, Result>,
+    args: Args,
+    options: CallOptions = {},
+  ): Promise<Result> {
+    return this.#run(definition, args, options);
+  }
+
+  /** As {@link run}, row by row as they come. Sent when the first row is asked for. */
+  rows<Args, Row, Result>(
+    definition: Command<Args, Row, Result>,
+    args: Args,
+    options: CallOptions = {},
+  ): Rows<Row> {
+    return rowsOf(() => iterate(this.#runner, definition, args, { signal: options.signal }));
+  }
+
   /** Asks whether the connection still lives; rejects, and `close` is told, where it does not. */
   async probe(): Promise<void> {
     const { stream } = this.#session;

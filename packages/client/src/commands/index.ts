@@ -1,0 +1,22 @@
+// `@imaplib/client/commands`: the commands as values, for `client.run(command, args)` and `client.rows(command, args)`.
+// Those that every mail client needs are methods of ImapClient too; the others are only here, so that a page carries
+// no more of them than it uses.
+
+export type { Command } from './command.ts';
+export { append, type AppendArgs, type Appended } from './append.ts';
+export { capability } from './capability.ts';
+export { copy, type CopyArgs } from './copy.ts';
+export { create } from './create.ts';
+export { deleteMailbox } from './delete.ts';
+export { expunge } from './expunge.ts';
+export { fetch, type FetchArgs, type FetchItems, type SectionRequest } from './fetch.ts';
+export { list, type ListArgs } from './list.ts';
+export { lsub } from './lsub.ts';
+export { move } from './move.ts';
+export { noop } from './noop.ts';
+export { rename } from './rename.ts';
+export { search, type SearchQuery } from './search.ts';
+export { status, type StatusItem } from './status.ts';
+export { store, type FlagChange, type StoreArgs } from './store.ts';
+export { subscribe } from './subscribe.ts';
+export { unsubscribe } from './unsubscribe.ts';
