@@ -6,7 +6,7 @@ import type { Response, StatusText } from '../wire/response.ts';
 
 /** What IMAP4rev2 has without naming it (RFC 9051 appendix E). */
 const partOfRev2 = new Set(
-  'UIDPLUS UNSELECT NAMESPACE ESEARCH SEARCHRES ENABLE IDLE SASL-IR LIST-EXTENDED LIST-STATUS MOVE LITERAL-'.split(
+  'UIDPLUS UNSELECT NAMESPACE ESEARCH SEARCHRES ENABLE IDLE SASL-IR LIST-EXTENDED LIST-STATUS MOVE LITERAL- SPECIAL-USE STATUS=SIZE'.split(
     ' ',
   ),
 );
@@ -43,11 +43,8 @@ export class Capabilities {
 
   /** Takes a CAPABILITY line. Where it cannot be read, what was known stays. */
   hear(response: Response): void {
-    try {
-      this.#learn(readCapabilities(response.reader()));
-    } catch (error) {
-      if (!(error instanceof ParseError)) throw error;
-    }
+    const names = capabilitiesIn(response);
+    if (names !== null) this.#learn(names);
   }
 
   /** Takes the response code of a status response, where it is CAPABILITY. */
@@ -58,5 +55,15 @@ export class Capabilities {
   #learn(names: readonly string[]): void {
     this.#names = new Set(names);
     this.#known = true;
+  }
+}
+
+/** The names in a CAPABILITY or ENABLED line, in capitals; null where it cannot be read. */
+export function capabilitiesIn(response: Response): readonly string[] | null {
+  try {
+    return readCapabilities(response.reader());
+  } catch (error) {
+    if (error instanceof ParseError) return null;
+    throw error;
   }
 }

@@ -1,82 +1,82 @@
-// One connection: greeting, state, tags, queue, and whose response is whose. It sends nothing of its own accord.
+// One connection: greeting, state, and how its parts stand together. It sends nothing of its own accord. What goes out is in
+// outgoing.ts, how bytes come in is in incoming.ts, whose response is whose is in dispatch.ts.
 
 import type { ByteStream, StreamInfo, TlsInfo, TlsOptions } from '../transport/byte-stream.ts';
-import { Framer, type Frame } from '../wire/framer.ts';
-import { readHead, readStatusText, type Response } from '../wire/response.ts';
-import { CommandWriter, type Piece } from '../wire/writer.ts';
+import { Framer } from '../wire/framer.ts';
+import type { ReaderOptions } from '../wire/reader.ts';
 import { BackPressure } from './back-pressure.ts';
 import { Capabilities } from './capabilities.ts';
-import { ImapConnectionError, ImapLimitError, ImapStateError } from './errors.ts';
-import { readGreeting, type Greeting } from './greeting.ts';
-import { describeCommand, describeResponse } from './line-log.ts';
+import { Dispatch } from './dispatch.ts';
+import { Ending } from './ending.ts';
+import { ImapConnectionError } from './errors.ts';
+import type { Greeting } from './greeting.ts';
+import { Incoming } from './incoming.ts';
 import { defaultSessionLimits, type SessionLimits, type SessionOptions } from './options.ts';
+import { Outgoing, piecesOf } from './outgoing.ts';
 import { Pending } from './pending.ts';
 import { CommandQueue } from './queue.ts';
 import type { Completion, Request, SessionState } from './request.ts';
-import { checkSources, concat, send, withTag } from './sender.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import { tell } from './tell.ts';
 
 export { defaultSessionLimits, type SessionLimits, type SessionOptions } from './options.ts';
 export type { Greeting } from './greeting.ts';
 
-const crlf = Uint8Array.of(13, 10);
-const encoder = new TextEncoder();
-
 /** A connection to an IMAP server, at the level of lines and tags. */
 export class Session {
-  /** UTF8=ACCEPT is enabled: names and strings go out in UTF-8. Set by whoever sent ENABLE. */
-  utf8 = false;
-  /** Settles when the connection is over: null after LOGOUT, else why. Never rejects. */
-  readonly closed: Promise<Error | null>;
-  readonly stream: ByteStream;
-
   readonly #options: SessionOptions;
   readonly #limits: SessionLimits;
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  #reading: ReaderOptions;
+  #enabled: ReadonlySet<string> = new Set();
   readonly #framer: Framer;
   readonly #queue = new CommandQueue();
-  readonly #tagPrefix: string;
-  readonly #silence: SilenceWatch;
   readonly #pressure: BackPressure;
-  #tagNumber = 0;
+  readonly #silence: SilenceWatch;
+  readonly #incoming: Incoming;
+  readonly #outgoing: Outgoing;
+  readonly #dispatch: Dispatch;
+  readonly #capabilities = new Capabilities();
+  readonly #ending = new Ending();
+  #stream: ByteStream;
   #state: SessionState = 'notAuthenticated';
   #greeting: Greeting | null = null;
-  readonly #capabilities = new Capabilities();
-  #bye: string | null = null;
-  #byeTimer: ReturnType<typeof setTimeout> | undefined;
-  #over: ImapConnectionError | null = null;
-  readonly #ended = new AbortController();
-  #sending = false;
-  /** Resolved by `+`, or by the tagged answer of the command whose literal waits. */
-  #literalWait: { readonly pending: Pending; readonly resolve: (wanted: boolean) => void } | null = null;
-  #switching = false;
-  #onGreeting: { resolve: (greeting: Greeting) => void; reject: (error: unknown) => void } | null = null;
-  #resolveClosed!: (error: Error | null) => void;
+  #greeted: { resolve: (greeting: Greeting) => void; reject: (error: unknown) => void } | null = null;
+  /** The command behind whose OK the meaning of bytes changes, until it has changed. */
+  #switching: string | null = null;
 
   private constructor(stream: ByteStream, options: SessionOptions) {
-    this.stream = stream;
+    this.#stream = stream;
     this.#options = options;
     this.#limits = { ...defaultSessionLimits, ...options.limits };
+    this.#reading = { ...this.#limits, utf8: false };
     this.#framer = new Framer(this.#limits);
     this.#pressure = new BackPressure(this.#queue, this.#limits.maxQueued);
-    this.#writer = stream.writable.getWriter();
-    // Failures reach us through write(); this promise would only repeat them to nobody.
-    this.#writer.closed.catch(() => {});
-    this.#tagPrefix = options.tagPrefix ?? randomTagPrefix();
-    this.closed = new Promise((resolve) => {
-      this.#resolveClosed = resolve;
+    const { silenceMs } = this.#limits;
+    this.#silence = new SilenceWatch(silenceMs, () =>
+      this.#lateEnd(
+        `has said nothing for ${Math.round(silenceMs / 1000)} s while a command waits`,
+        'no answer',
+      ),
+    );
+    this.#incoming = new Incoming(stream, this.#framer, this.#pressure, this.#silence);
+    this.#outgoing = new Outgoing(stream, this.#queue, this.#silence, options, {
+      isHeld: () => this.#switching !== null || this.#isOver,
+      prepare: (request) => piecesOf(request, this),
+      unsent: () => this.#settle(),
+      changed: () => this.#watchSilence(),
+      failed: (error) => this.#lost(error),
+      signal: this.#ending.signal,
     });
-    this.#silence = new SilenceWatch(this.#limits.silenceMs, () => {
-      const seconds = Math.round(this.#limits.silenceMs / 1000);
-      this.#end(
-        new ImapConnectionError(
-          `${this.info.peer.name} has said nothing for ${seconds} s while a command waits`,
-          {
-            cause: new DOMException('no answer', 'TimeoutError'),
-          },
-        ),
-      );
+    this.#dispatch = new Dispatch(this.#queue, this.#outgoing, this.#capabilities, this.#limits, options, {
+      reading: () => this.#reading,
+      enabled: (extensions) => this.enable(extensions),
+      greeted: (greeting) => this.#greeted?.resolve(greeting),
+      heardBye: (text) =>
+        this.#ending.heardBye(text, this.#limits.byeMs, () => this.#lost(undefined, this.#isEndInOrder())),
+      switches: (request) => this.#beginSwitch(request),
+      settled: () => this.#settle(),
+      changed: () => this.#watchSilence(),
+      end: (error) => this.#end(error),
     });
   }
 
@@ -136,8 +136,33 @@ export class Session {
     return this.#capabilities.has(capability);
   }
 
+  /** What carries the bytes: the transport's stream, or the layer on it. */
+  get stream(): ByteStream {
+    return this.#stream;
+  }
+
+  /** What ENABLE has switched on, in capitals (RFC 5161). */
+  get enabled(): ReadonlySet<string> {
+    return this.#enabled;
+  }
+
+  /** The server has switched these on, as its ENABLED says, or the tagged OK of servers that leave that out. */
+  enable(extensions: Iterable<string>): void {
+    this.#enabled = new Set([...this.#enabled, ...extensions]);
+    if (this.#enabled.has('UTF8=ACCEPT') || this.#enabled.has('IMAP4REV2')) this.utf8 = true;
+  }
+
+  /** UTF8=ACCEPT or IMAP4rev2 is enabled: names and strings come and go in UTF-8. */
+  get utf8(): boolean {
+    return this.#reading.utf8 === true;
+  }
+
+  set utf8(value: boolean) {
+    this.#reading = { ...this.#limits, utf8: value };
+  }
+
   get info(): StreamInfo {
-    return this.stream.info;
+    return this.#stream.info;
   }
 
   /** When bytes last came from the server, in the time of `performance.now()`. */
@@ -147,7 +172,12 @@ export class Session {
 
   /** Nothing is queued and nothing is unanswered. */
   get idle(): boolean {
-    return !this.#switching && this.#queue.waiting.length === 0 && this.#queue.inFlight.length === 0;
+    return this.#switching === null && this.#queue.waiting.length === 0 && this.#queue.inFlight.length === 0;
+  }
+
+  /** Settles when the connection is over: null after LOGOUT, else why. Never rejects. */
+  get closed(): Promise<Error | null> {
+    return this.#ending.closed;
   }
 
   /**
@@ -158,49 +188,42 @@ export class Session {
    */
   execute(request: Request): Promise<Completion> {
     const pending = new Pending(request);
-    if (this.#over !== null) {
-      pending.lose(this.#over);
+    if (this.#ending.error !== null) {
+      pending.lose(this.#ending.error);
     } else if (request.signal?.aborted === true) {
       pending.fail(request.signal.reason);
     } else {
       pending.watch((reason) => this.#abort(pending, reason));
       this.#queue.waiting.push(pending);
       this.#pressure.release();
-      void this.#pump();
+      this.#pump();
     }
     return pending.promise;
   }
 
-  /**
-   * Upgrades the stream after a STARTTLS command (`switchesLayer`) has been answered OK.
-   *
-   * @throws ImapConnectionError where the handshake fails or bytes of the plain connection follow; the session is over
-   */
-  async startTls(options?: TlsOptions): Promise<TlsInfo> {
-    if (!this.#switching) throw new Error('startTls() belongs behind a STARTTLS command');
-    try {
-      if (this.stream.startTls === undefined) throw new Error('this transport cannot upgrade to TLS');
-      const info = await this.stream.startTls(options);
-      if (this.#over !== null) throw this.#over;
-      this.#switching = false;
-      this.#capabilities.forget();
+  #abort(pending: Pending, reason: unknown): void {
+    const wasWaiting = this.#queue.withdraw(pending);
+    pending.fail(reason);
+    if (wasWaiting) {
+      this.#pressure.release();
       this.#settle();
-      void this.#pump();
-      return info;
-    } catch (error) {
-      this.#end(this.#connectionEnded(error));
-      throw this.#over!;
+      this.#pump();
+    } else if (pending.phase === 'sending') {
+      // The server waits for octets that will never come.
+      this.#end(new ImapConnectionError(`${pending.request.name} was aborted inside a literal`));
+    } else {
+      this.#watchSilence();
     }
-  }
-
-  /** What was heard before TLS or login no longer counts (RFC 3501 6.2.1, 6.2.3). */
-  forgetCapabilities(): void {
-    this.#capabilities.expire();
   }
 
   /** State is changed by whoever knows what a command means: login, select, close, logout. */
   enter(state: SessionState): void {
     this.#state = state;
+  }
+
+  /** What was heard before TLS or login no longer counts (RFC 3501 6.2.1, 6.2.3). */
+  forgetCapabilities(): void {
+    this.#capabilities.expire();
   }
 
   /** Ends the connection at once; unanswered commands reject. */
@@ -215,24 +238,73 @@ export class Session {
     );
   }
 
+  // Switching the byte layer: behind the OK to a command with `switchesLayer` nothing is sent, and nothing may come,
+  // before one of these has been called.
+
+  /**
+   * Upgrades the stream to TLS behind STARTTLS. What was heard of capabilities no longer counts.
+   *
+   * @throws ImapConnectionError where the handshake fails or bytes of the plain connection follow; the session is over
+   */
+  startTls(options?: TlsOptions): Promise<TlsInfo> {
+    return this.#switch('startTls() belongs behind a STARTTLS command', async () => {
+      if (this.#stream.startTls === undefined) throw new Error('this transport cannot upgrade to TLS');
+      const info = await this.#stream.startTls(options);
+      this.#capabilities.forget();
+      return info;
+    });
+  }
+
+  /**
+   * Puts a layer on the stream behind a command such as COMPRESS: from here on the session speaks through what
+   * `layer` makes of the stream it is given, both of whose ends are free. Closing the layer must close what is below.
+   *
+   * @throws ImapConnectionError where `layer` throws, or bytes came before it was called; the session is over
+   */
+  replaceStream(layer: (below: ByteStream) => ByteStream): Promise<void> {
+    return this.#switch('replaceStream() belongs behind a command that switches the layer', async () => {
+      this.#incoming.release();
+      this.#outgoing.release();
+      this.#stream = layer(this.#stream);
+      this.#incoming.use(this.#stream);
+      this.#outgoing.use(this.#stream);
+    });
+  }
+
+  #beginSwitch({ name }: Request): void {
+    if (this.#framer.pending > 0) throw new Error(`the server sent bytes behind its answer to ${name}`);
+    this.#switching = name;
+  }
+
+  async #switch<T>(misplaced: string, change: () => Promise<T>): Promise<T> {
+    if (this.#ending.error !== null) throw this.#ending.error;
+    if (this.#switching === null) throw new Error(misplaced);
+    try {
+      const changed = await change();
+      if (this.#ending.error !== null) throw this.#ending.error;
+      this.#switching = null;
+      this.#settle();
+      this.#pump();
+      return changed;
+    } catch (error) {
+      this.#lost(error);
+      throw this.#ending.error!;
+    }
+  }
+
   // Reading
 
   #readGreeting(): Promise<void> {
     const greeted = new Promise<Greeting>((resolve, reject) => {
-      this.#onGreeting = { resolve, reject };
+      this.#greeted = { resolve, reject };
     });
-    const timer = setTimeout(() => {
-      this.#end(
-        new ImapConnectionError(
-          `${this.info.peer.name} sent no greeting within ${this.#limits.greetingMs / 1000} s`,
-          {
-            cause: new DOMException('no greeting', 'TimeoutError'),
-          },
-        ),
-      );
-    }, this.#limits.greetingMs);
-    if (this.#over === null) void this.#read();
-    else this.#onGreeting!.reject(this.#over);
+    const { greetingMs } = this.#limits;
+    const timer = setTimeout(
+      () => this.#lateEnd(`sent no greeting within ${greetingMs / 1000} s`, 'no greeting'),
+      greetingMs,
+    );
+    if (this.#ending.error === null) void this.#read();
+    else this.#greeted!.reject(this.#ending.error);
     return greeted
       .then((greeting) => {
         this.#greeting = greeting;
@@ -242,305 +314,42 @@ export class Session {
   }
 
   async #read(): Promise<void> {
-    const reader = this.stream.readable.getReader();
     try {
-      for (;;) {
-        await this.#rowsTaken();
-        const { value, done } = await reader.read();
-        if (done || this.#over !== null) break;
-        if (this.#switching) throw new Error('the server sent bytes between its answer to STARTTLS and TLS');
-        this.#silence.heard();
-        this.#framer.push(value);
-        for (let frame = this.#framer.next(); frame !== null; frame = this.#framer.next()) {
-          this.#take(frame);
-          if (this.#over !== null) return;
-        }
-        void this.#pump();
-      }
-      this.#end(this.#connectionEnded(), this.#isEndInOrder());
+      await this.#incoming.run({
+        isOver: () => this.#isOver,
+        arrived: () => {
+          if (this.#switching === null) return;
+          throw new Error(`the server sent bytes behind its answer to ${this.#switching}`);
+        },
+        take: (frame) => this.#dispatch.take(frame),
+        taken: () => this.#pump(),
+      });
+      this.#lost(undefined, this.#isEndInOrder());
     } catch (error) {
-      this.#end(this.#connectionEnded(error), this.#isEndInOrder());
-    } finally {
-      reader.releaseLock();
+      this.#lost(error, this.#isEndInOrder());
     }
   }
 
-  /** Waits while the rows of the only command are not being read: back pressure up to the server. */
-  async #rowsTaken(): Promise<void> {
-    while (this.#over === null) {
-      const taken = this.#pressure.next();
-      if (taken === null) return;
-      await this.#silence.except(taken);
-    }
-  }
-
-  #take(frame: Frame): void {
-    const { onLine, onUntagged } = this.#options;
-    if (onLine !== undefined) tell(onLine, 'S', describeResponse(frame.bytes));
-    const response = readHead(frame.bytes, this.#limits);
-    if (frame.exceeded !== null) return this.#tooLarge(response, frame.exceeded);
-    if (this.#onGreeting !== null) return this.#greet(response);
-    if (response.tag === '+') return this.#continue(response);
-    if (response.tag === '*') return this.#untagged(response);
-    const pending = this.#queue.unanswered(response.tag);
-    // A tag that nobody waits for (RFC 3501 2.2.2 forbids it): told to whoever listens, harmful to nobody.
-    if (pending === null) return tell(onUntagged, response);
-    this.#complete(pending, response);
-  }
-
-  #greet(response: Response): void {
-    const greeting = readGreeting(response);
-    this.#capabilities.hearCode(greeting);
-    this.#onGreeting?.resolve(greeting);
-    this.#onGreeting = null;
-  }
-
-  #untagged(response: Response): void {
-    if (response.name === 'CAPABILITY') {
-      this.#capabilities.hear(response);
-    } else if (response.name === 'OK' || response.name === 'NO' || response.name === 'BYE') {
-      const status = readStatusText(response.reader());
-      this.#capabilities.hearCode(status);
-      if (response.name === 'BYE') this.#goodbye(status.text);
-    }
-    // Oldest first: servers answer in order.
-    const isContested = this.#queue.inFlight.length > 1;
-    for (const pending of this.#queue.inFlight) {
-      try {
-        if (pending.collect(response, isContested)) return;
-      } catch (error) {
-        pending.fail(error);
-        this.#watchSilence();
-        return;
-      }
-    }
-    tell(this.#options.onUntagged, response);
-  }
-
-  #goodbye(text: string): void {
-    this.#bye = text;
-    this.#byeTimer ??= setTimeout(
-      () => this.#end(this.#connectionEnded(), this.#isEndInOrder()),
-      this.#limits.byeMs,
-    );
-  }
-
-  #continue(response: Response): void {
-    const wait = this.#literalWait;
-    if (wait !== null) {
-      this.#literalWait = null;
-      wait.resolve(true);
-      return;
-    }
-    const pending = this.#queue.inFlight.at(-1);
-    const answer = pending?.phase === 'sent' ? pending.request.continuation : undefined;
-    // A `+` that nothing asked for: some servers send one with their greeting or behind a refused literal.
-    if (pending === undefined || answer === undefined) return tell(this.#options.onUntagged, response);
-    if (pending.request.quiet === true) {
-      // Nobody listens any more where its caller has gone: it is about to be ended.
-      pending.quiet = !pending.abandoned;
-      this.#watchSilence();
-    }
-    void this.#answer(pending, async () => answer(response.reader().restBytes()));
-  }
-
-  async #answer(pending: Pending, answer: () => Promise<Uint8Array>): Promise<void> {
-    let line: Uint8Array;
-    try {
-      line = await answer();
-    } catch (error) {
-      // `*` cancels a SASL exchange (RFC 3501 6.2.2); whatever comes then, the caller gets his own error.
-      line = encoder.encode('*');
-      if (!pending.abandoned) pending.fail(error);
-    }
-    if (pending.phase !== 'sent' || this.#over !== null) return;
-    pending.quiet = false;
-    this.#watchSilence();
-    const { onLine } = this.#options;
-    if (onLine !== undefined)
-      tell(onLine, 'C', pending.request.secret === true ? '***' : describeResponse(line));
-    await this.#write(concat(line, crlf));
-  }
-
-  #complete(pending: Pending, response: Response): void {
-    const { name: status } = response;
-    const { request } = pending;
-    // NO or BAD inside a literal is a server in a hurry: the rest still goes. OK is somebody who answers commands
-    // that he has not seen (the STARTTLS attacks).
-    if (pending.phase !== 'sent' && status === 'OK') {
-      throw new Error(`the server answered ${request.name} before it was sent`);
-    }
-    if (request.switchesLayer === true && status === 'OK') {
-      if (this.#framer.pending > 0) {
-        throw new Error(`the server sent bytes behind its answer to ${request.name}`);
-      }
-      // The server speaks TLS from here on, and nobody is there to answer it.
-      if (pending.abandoned) throw new Error(`${request.name} was aborted while the server agreed to it`);
-      this.#switching = true;
-    }
-    this.#queue.answered(pending);
-    const text = readStatusText(response.reader());
-    this.#capabilities.hearCode(text);
-    if (status === 'OK' || status === 'NO' || status === 'BAD') {
-      const completion: Completion = { status, response, ...text };
-      tell(request.completed, completion);
-      pending.settle(completion);
-    } else {
-      pending.fail(new ImapConnectionError(`${request.name}: the server's answer is neither OK, NO nor BAD`));
-    }
-    pending.phase = 'answered';
-    if (this.#literalWait?.pending === pending) {
-      this.#literalWait.resolve(false);
-      this.#literalWait = null;
-    }
-    this.#settle();
-  }
+  // Going on, and ending
 
   /** Something is done: what is there still to wait for? */
   #settle(): void {
     this.#watchSilence();
-    if (this.idle && this.#over === null) tell(this.#options.onIdle);
+    if (this.idle && this.#ending.error === null) tell(this.#options.onIdle);
   }
 
   #watchSilence(): void {
-    if (this.#over !== null) return;
-    const { inFlight } = this.#queue;
-    this.#silence.watch(this.#switching || this.#sending || inFlight.some((pending) => !pending.quiet));
+    if (this.#ending.error !== null) return;
+    const isDue = this.#switching !== null || this.#outgoing.busy;
+    this.#silence.watch(isDue || this.#queue.inFlight.some((pending) => !pending.quiet));
   }
 
-  #tooLarge(response: Response, limit: 'line' | 'literal'): void {
-    const error = new ImapLimitError(
-      `the server sent a ${limit} of more than ${this.#limits[limit]} bytes; it was passed over`,
-      limit,
-    );
-    if (this.#onGreeting !== null) return this.#end(new ImapConnectionError(error.message, { cause: error }));
-    const tagged = this.#queue.unanswered(response.tag);
-    if (tagged !== null) {
-      tagged.fail(error);
-      return this.#complete(tagged, response);
-    }
-    // What it answers can no longer be asked for; the command that is being answered is the oldest. An IDLE is not
-    // answered by it: it goes on.
-    const answered = this.#queue.inFlight.find((pending) => !pending.quiet);
-    if (answered === undefined) tell(this.#options.onTooLarge, error, response);
-    else answered.fail(error);
+  #pump(): void {
+    void this.#outgoing.pump();
   }
 
-  // Sending
-
-  async #pump(): Promise<void> {
-    if (this.#sending) return;
-    this.#sending = true;
-    try {
-      for (let pending = this.#next(); pending !== null; pending = this.#next()) {
-        const pieces = this.#prepare(pending);
-        if (pieces === null) this.#settle();
-        else await this.#transmit(pending, pieces);
-      }
-    } finally {
-      this.#sending = false;
-      this.#watchSilence();
-    }
-    if (this.#queue.waiting.length > 0) for (const before of this.#queue.inFlight) before.interrupt();
-  }
-
-  #next(): Pending | null {
-    return this.#over !== null || this.#switching ? null : this.#queue.next();
-  }
-
-  /** Writes the command into memory; null where it cannot be sent, and its caller knows. */
-  #prepare(pending: Pending): readonly Piece[] | null {
-    const { request } = pending;
-    try {
-      if (request.states !== undefined && !request.states.includes(this.#state)) {
-        throw new ImapStateError(
-          `${request.name} is not possible in state ${this.#state}, only in ${request.states.join(', ')}`,
-        );
-      }
-      request.check?.();
-      const writer = new CommandWriter({ literals: this.#literalMode(), utf8: this.utf8 });
-      request.write(writer);
-      const pieces = writer.finish();
-      checkSources(request.name, pieces);
-      return pieces;
-    } catch (error) {
-      pending.fail(error);
-      return null;
-    }
-  }
-
-  async #transmit(pending: Pending, pieces: readonly Piece[]): Promise<void> {
-    pending.tag = `${this.#tagPrefix}${this.#tagNumber++}`;
-    pending.phase = 'sending';
-    this.#queue.inFlight.push(pending);
-    this.#watchSilence();
-    const { onLine } = this.#options;
-    if (onLine !== undefined) tell(onLine, 'C', describeCommand(pending.tag, pieces));
-    const tagged = withTag(pending.tag, pieces);
-    const last = tagged.at(-1);
-    try {
-      await send(tagged, {
-        write: async (bytes) => {
-          // Before the last bytes leave: the answer may be read before write() has returned.
-          if (last?.kind === 'bytes' && bytes === last.bytes && pending.phase === 'sending')
-            pending.phase = 'sent';
-          await this.#write(bytes);
-          this.#ended.signal.throwIfAborted();
-          this.#silence.heard();
-        },
-        // Refused inside an earlier literal, it will not be asked for this one.
-        mayContinue: () =>
-          new Promise((resolve) => {
-            if (pending.phase === 'answered') resolve(false);
-            else this.#literalWait = { pending, resolve };
-          }),
-        ours: (promise) => this.#silence.except(promise),
-        progress: (sent, total) => tell(pending.request.onProgress, sent, total),
-        signal: this.#ended.signal,
-      });
-    } catch (error) {
-      this.#end(this.#connectionEnded(error));
-    }
-  }
-
-  #literalMode(): 'synchronising' | 'LITERAL-' | 'LITERAL+' {
-    if (this.supports('LITERAL+')) return 'LITERAL+';
-    return this.supports('LITERAL-') ? 'LITERAL-' : 'synchronising';
-  }
-
-  async #write(bytes: Uint8Array): Promise<void> {
-    try {
-      await this.#writer.write(bytes);
-    } catch (error) {
-      this.#end(this.#connectionEnded(error));
-    }
-  }
-
-  #abort(pending: Pending, reason: unknown): void {
-    const wasWaiting = this.#queue.withdraw(pending);
-    pending.fail(reason);
-    if (wasWaiting) {
-      this.#pressure.release();
-      this.#settle();
-      void this.#pump();
-    } else if (pending.phase === 'sending') {
-      // The server waits for octets that will never come.
-      this.#end(new ImapConnectionError(`${pending.request.name} was aborted inside a literal`));
-    } else {
-      this.#watchSilence();
-    }
-  }
-
-  // Ending
-
-  #connectionEnded(cause?: unknown): ImapConnectionError {
-    if (cause instanceof ImapConnectionError) return cause;
-    const bye = this.#bye;
-    if (bye !== null)
-      return new ImapConnectionError(`the server ended the connection: ${bye}`, { cause, bye });
-    const why = cause instanceof Error ? cause.message : 'the server closed it';
-    const what = this.#switching ? 'STARTTLS failed' : 'the connection is lost';
-    return new ImapConnectionError(`${what}: ${why}`, { cause });
+  get #isOver(): boolean {
+    return this.#ending.error !== null;
   }
 
   /** The caller has asked for it. */
@@ -551,31 +360,29 @@ export class Session {
     );
   }
 
+  #lateEnd(what: string, cause: string): void {
+    const message = `${this.info.peer.name} ${what}`;
+    this.#end(new ImapConnectionError(message, { cause: new DOMException(cause, 'TimeoutError') }));
+  }
+
+  #lost(cause?: unknown, inOrder = false): void {
+    const what = this.#switching === null ? 'the connection is lost' : `${this.#switching} failed`;
+    this.#end(this.#ending.explain(what, cause), inOrder);
+  }
+
   #end(error: ImapConnectionError, inOrder = false): void {
-    if (this.#over !== null) return;
-    this.#over = error;
+    if (!this.#ending.begin(error)) return;
     this.#state = 'logout';
     this.#silence.stop();
-    clearTimeout(this.#byeTimer);
-    this.#onGreeting?.reject(error);
-    this.#onGreeting = null;
-    this.#literalWait?.resolve(false);
-    this.#literalWait = null;
+    this.#greeted?.reject(error);
+    this.#outgoing.giveUp(null);
     this.#pressure.release();
     for (const pending of this.#queue.clear()) pending.lose(error);
-    this.#ended.abort(error);
-    this.stream.close(inOrder ? undefined : error);
-    this.#resolveClosed(inOrder ? null : error);
+    this.#stream.close(inOrder ? undefined : error);
+    this.#ending.tell(inOrder);
   }
 }
 
 function asError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error(String(reason));
-}
-
-/** Four letters, as imaplib does it: tags of two connections are told apart in a log. */
-function randomTagPrefix(): string {
-  const letters = 'ABCDEFGHIJKLMNOP';
-  const [number = 0] = crypto.getRandomValues(new Uint16Array(1));
-  return [12, 8, 4, 0].map((shift) => letters[(number >> shift) & 15]).join('');
 }

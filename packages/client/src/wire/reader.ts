@@ -58,20 +58,29 @@ for (let octet = 0; octet <= SP; octet++) endsAtom[octet] = endsWord[octet] = 1;
 for (const octet of [OPEN, CLOSE, QUOTE, 127]) endsAtom[octet] = endsWord[octet] = 1;
 for (const octet of [BRACE_OPEN, BRACKET_OPEN, BRACKET_CLOSE]) endsAtom[octet] = 1;
 
+/** What a reader accepts, and how it understands names. */
+export interface ReaderOptions extends Pick<Limits, 'depth' | 'tokens'> {
+  /** UTF8=ACCEPT or IMAP4rev2 is enabled: mailbox names come in UTF-8, not in modified UTF-7. */
+  readonly utf8?: boolean;
+}
+
 /** Reads a response from left to right. Lenient where real servers are known to stray. */
 export class ResponseReader {
   readonly bytes: Uint8Array;
   position: number;
-  readonly #limits: Pick<Limits, 'depth' | 'tokens'>;
+  /** See {@link ReaderOptions.utf8}. */
+  readonly utf8: boolean;
+  readonly #limits: ReaderOptions;
   #depth = 0;
   #tokens = 0;
   /** No `]` stands behind this position; known after it was looked for in vain. */
   #lastBracket = Infinity;
 
-  constructor(bytes: Uint8Array, position = 0, limits: Pick<Limits, 'depth' | 'tokens'> = defaultLimits) {
+  constructor(bytes: Uint8Array, position = 0, options: ReaderOptions = defaultLimits) {
     this.bytes = bytes;
     this.position = position;
-    this.#limits = limits;
+    this.utf8 = options.utf8 === true;
+    this.#limits = options;
   }
 
   /** Nothing is left but white space. */
@@ -122,6 +131,11 @@ export class ResponseReader {
     return value;
   }
 
+  /** As {@link number}, and null for NIL. */
+  nnumber(): number | null {
+    return this.#nil() ? null : this.number();
+  }
+
   /** Digits and nothing else, or null. */
   #digits(): number | null {
     const { bytes, position } = this;
@@ -168,14 +182,25 @@ export class ResponseReader {
 
   /** Atom, quoted string or literal as text: UTF-8, else one character a byte. */
   astring(): string {
+    const string = this.#string();
+    return string === null ? this.#run(endsWord, 'a string') : text(string);
+  }
+
+  /** As {@link astring}, as octets. */
+  astringBytes(): Uint8Array {
+    const from = this.position;
+    const string = this.#string();
+    if (string !== null) return string;
+    this.#run(endsWord, 'a string');
+    return this.bytes.subarray(from, this.position);
+  }
+
+  /** A quoted string or literal; null where something else stands there. */
+  #string(): Uint8Array | null {
     const octet = this.peek();
-    if (octet === QUOTE || octet === BRACE_OPEN || octet === TILDE) {
-      this.#spend();
-      if (octet === QUOTE) return text(this.#quoted());
-      const literal = this.#literal();
-      if (literal !== null) return text(literal);
-    }
-    return this.#run(endsWord, 'a string');
+    if (octet !== QUOTE && octet !== BRACE_OPEN && octet !== TILDE) return null;
+    this.#spend();
+    return octet === QUOTE ? this.#quoted() : this.#literal();
   }
 
   /** As {@link bytesValue}, and null for NIL. */

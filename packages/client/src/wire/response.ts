@@ -6,8 +6,8 @@
 //   continue-req     = "+" SP (resp-text / base64) CRLF
 
 import { BRACKET_OPEN, CLOSE, OPEN, PLUS, SP, STAR, ZERO, isBlank, isDigit, latin1, text } from './ascii.ts';
-import { defaultLimits, type Limits } from './limits.ts';
-import { ParseError, ResponseReader } from './reader.ts';
+import { defaultLimits } from './limits.ts';
+import { ParseError, ResponseReader, type ReaderOptions } from './reader.ts';
 import { readResponseCode, type ResponseCode } from './response-code.ts';
 
 /** A response whose head has been read. */
@@ -30,8 +30,6 @@ export interface StatusText {
   readonly text: string;
 }
 
-type ReaderLimits = Pick<Limits, 'depth' | 'tokens'>;
-
 /** What the head says, and where it ends. */
 type Head = Pick<Response, 'tag' | 'name' | 'number'> & { readonly behind: number };
 
@@ -41,19 +39,19 @@ class Headed implements Response {
   readonly number: number | null;
   readonly bytes: Uint8Array;
   readonly #behind: number;
-  readonly #limits: ReaderLimits;
+  readonly #options: ReaderOptions;
 
-  constructor(head: Head, bytes: Uint8Array, limits: ReaderLimits) {
+  constructor(head: Head, bytes: Uint8Array, options: ReaderOptions) {
     this.tag = head.tag;
     this.name = head.name;
     this.number = head.number;
     this.bytes = bytes;
     this.#behind = head.behind;
-    this.#limits = limits;
+    this.#options = options;
   }
 
   reader(): ResponseReader {
-    return new ResponseReader(this.bytes, this.#behind, this.#limits);
+    return new ResponseReader(this.bytes, this.#behind, this.#options);
   }
 }
 
@@ -67,10 +65,10 @@ export function isStatus(name: string): boolean {
 /**
  * Reads the head. Never throws: a line that is no response has the name `` and the tag ``.
  *
- * @param limits what the readers of this response will accept
+ * @param options what the readers of this response will accept, and how they understand names
  */
-export function readHead(bytes: Uint8Array, limits: ReaderLimits = defaultLimits): Response {
-  return new Headed(headOf(bytes), bytes, limits);
+export function readHead(bytes: Uint8Array, options: ReaderOptions = defaultLimits): Response {
+  return new Headed(headOf(bytes), bytes, options);
 }
 
 function headOf(bytes: Uint8Array): Head {
