@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readFetch, type FetchedMessage } from './fetch.ts';
+import { readFetch, readFetched, type FetchedMessage } from './fetch.ts';
 import { ResponseReader } from './reader.ts';
+import { readHead } from './response.ts';
 
 const bytes = (text: string): Uint8Array => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 const latin1 = (octets: Uint8Array | null | undefined): string | null | undefined =>
@@ -53,22 +54,67 @@ describe('readFetch', () => {
     }
   });
 
+  it('reads the items of extensions', () => {
+    const message = read(
+      '(X-GM-MSGID 1278455344230334865 X-GM-THRID 1266894439832287888 X-GM-LABELS (\\Inbox "\\\\Sent" "Entw&APw-rfe" NIL) ' +
+        'EMAILID (M5) THREADID (T7) BINARY.SIZE[1.2] 17 BINARY.SIZE[__proto__] 1 PREVIEW {2}\r\nhi ' +
+        'SAVEDATE " 7-Jul-1996 02:44:25 -0700" UID 5)',
+    );
+    expect(message).toEqual({
+      sequence: 7,
+      uid: 5,
+      gmailMessageId: 1278455344230334865n,
+      gmailThreadId: 1266894439832287888n,
+      gmailLabels: ['\\Inbox', '\\Sent', 'Entwürfe', 'NIL'],
+      emailId: 'M5',
+      threadId: 'T7',
+      binarySizes: expect.objectContaining({ '1.2': 17 }),
+      preview: 'hi',
+      saveDate: { date: new Date('1996-07-07T09:44:25Z'), zone: -420 },
+      sections: [],
+      other: {},
+      unparsed: {},
+    });
+    expect(Object.getPrototypeOf(message.binarySizes)).toBeNull();
+    expect(read('(PREVIEW NIL SAVEDATE NIL THREADID NIL EMAILID NIL UID 5)')).toEqual({
+      sequence: 7,
+      uid: 5,
+      preview: null,
+      saveDate: null,
+      threadId: null,
+      sections: [],
+      other: {},
+      unparsed: {},
+    });
+  });
+
+  it('names a message by its UID in UIDFETCH (RFC 9586)', () => {
+    const fetched = (line: string): FetchedMessage => {
+      const response = readHead(bytes(line));
+      return readFetched(response.reader(), response);
+    };
+    const empty = { sections: [], other: {}, unparsed: {} };
+    expect(fetched('* 25997 UIDFETCH (FLAGS (\\Seen))')).toEqual({
+      sequence: 0,
+      uid: 25997,
+      flags: ['\\Seen'],
+      ...empty,
+    });
+    expect(fetched('* 3 UIDFETCH (UID 25997)')).toEqual({ sequence: 0, uid: 25997, ...empty });
+    expect(fetched('* 3 FETCH (UID 25997)')).toEqual({ sequence: 3, uid: 25997, ...empty });
+  });
+
   it('keeps items that have no reader', () => {
     const message = read(
-      '(X-GM-MSGID 1278455344230334865 X-GM-LABELS (\\Inbox "Muy Importante" NIL) EMAILID (M5) THREADID NIL ' +
-        'BINARY.SIZE[1.2] 17 PREVIEW {2}\r\nhi constructor 1 __proto__ 2 SAVEDATE "x" UID 5)',
+      '(ANNOTATION (/comment (value.priv "My comment" value.shared NIL)) X-UNKNOWN[1] {2}\r\nhi ' +
+        'constructor 1 __proto__ 2 UID 5)',
     );
     expect(message.uid).toBe(5);
     expect(Object.entries(message.other)).toEqual([
-      ['X-GM-MSGID', '1278455344230334865'],
-      ['X-GM-LABELS', ['\\Inbox', 'Muy Importante', null]],
-      ['EMAILID', ['M5']],
-      ['THREADID', null],
-      ['BINARY.SIZE[1.2]', '17'],
-      ['PREVIEW', bytes('hi')],
+      ['ANNOTATION', ['/comment', ['value.priv', 'My comment', 'value.shared', null]]],
+      ['X-UNKNOWN[1]', bytes('hi')],
       ['CONSTRUCTOR', '1'],
       ['__PROTO__', '2'],
-      ['SAVEDATE', 'x'],
     ]);
     expect(Object.getPrototypeOf(message.other)).toBeNull();
   });
@@ -86,6 +132,11 @@ describe('readFetch', () => {
     ['BODY[]<x> {2}\r\nab', 'BODY[]<X>'],
     ['BODY[] atom', 'BODY[]'],
     ['FLAGS "x"', 'FLAGS'],
+    ['SAVEDATE yesterday', 'SAVEDATE'],
+    ['EMAILID M5', 'EMAILID'],
+    ['X-GM-MSGID x', 'X-GM-MSGID'],
+    ['BINARY.SIZE[1] NIL', 'BINARY.SIZE[1]'],
+    ['PREVIEW (x)', 'PREVIEW'],
     [`ENVELOPE ${'('.repeat(200)}${')'.repeat(200)}`, 'ENVELOPE'],
   ])('loses no more than one bad item: %j', (item, name) => {
     const before = read(`(UID 5 ${item})`);

@@ -3,6 +3,9 @@
 //   msg-att = "(" (msg-att-dynamic / msg-att-static) *(SP (msg-att-dynamic / msg-att-static)) ")"
 //   msg-att-static = "ENVELOPE" SP envelope / "INTERNALDATE" SP date-time / "RFC822.SIZE" SP number /
 //                    "BODY" ["STRUCTURE"] SP body / "BODY" section ["<" number ">"] SP nstring / "UID" SP uniqueid
+//
+// MODSEQ: RFC 7162. BINARY: RFC 3516. EMAILID, THREADID: RFC 8474. SAVEDATE: RFC 8514. PREVIEW: RFC 8970. UIDFETCH
+// responses: RFC 9586. X-GM-…: Gmail's own.
 
 import { BRACKET_OPEN, OPEN } from './ascii.ts';
 import { readBodyStructure, type BodyPart } from './bodystructure.ts';
@@ -12,6 +15,8 @@ import { parseInternalDate, type InternalDate } from './internal-date.ts';
 import { passOver } from './pass-over.ts';
 import { ParseError, type ResponseReader, type Unparsed, type Value } from './reader.ts';
 import { emptyRecord, record } from './record.ts';
+import type { Response } from './response.ts';
+import { decodeUtf7 } from './utf7.ts';
 
 export type { InternalDate } from './internal-date.ts';
 
@@ -29,7 +34,7 @@ export interface Section {
 
 /** What a FETCH response holds; an item that was not asked for, or could not be read, is absent. */
 export interface FetchedMessage {
-  /** Its number in the mailbox; changes as messages are expunged. */
+  /** Its number in the mailbox; changes as messages are expunged. 0 where the server counts by UID alone (UIDONLY). */
   readonly sequence: number;
   readonly uid?: number;
   readonly flags?: readonly string[];
@@ -39,6 +44,20 @@ export interface FetchedMessage {
   readonly envelope?: Envelope;
   readonly bodyStructure?: BodyPart;
   readonly modSeq?: bigint;
+  /** The first words of its text; null where the server has none at hand. */
+  readonly preview?: string | null;
+  /** When it came into this mailbox; null where the mailbox does not know. */
+  readonly saveDate?: InternalDate | null;
+  /** The same for each copy of the message (RFC 8474). */
+  readonly emailId?: string;
+  /** The same for each message of a conversation; null where the server keeps none. */
+  readonly threadId?: string | null;
+  readonly gmailMessageId?: bigint;
+  readonly gmailThreadId?: bigint;
+  /** In Unicode; those of the system begin with a backslash. */
+  readonly gmailLabels?: readonly string[];
+  /** Octets of parts once their transfer encoding is undone, by section. */
+  readonly binarySizes?: Readonly<Record<string, number>>;
   /** Body sections in the order they came. */
   readonly sections: readonly Section[];
   /** Items without a reader here, by name in capitals. */
@@ -48,6 +67,13 @@ export interface FetchedMessage {
 }
 
 type Items = { -readonly [key in keyof FetchedMessage]: FetchedMessage[key] } & { sections: Section[] };
+
+/** Reads a FETCH response, or a UIDFETCH response, whose number is the UID (RFC 9586 3.3). */
+export function readFetched(reader: ResponseReader, { name, number }: Response): FetchedMessage {
+  if (name !== 'UIDFETCH') return readFetch(reader, number ?? 0);
+  const message = readFetch(reader, 0);
+  return message.uid === undefined && number !== null ? { ...message, uid: number } : message;
+}
 
 /** Reads what stands behind `* n FETCH`. Never loses the whole message for one bad item. */
 export function readFetch(reader: ResponseReader, sequence: number): FetchedMessage {
@@ -94,7 +120,7 @@ function readItem(reader: ResponseReader, name: string, message: Items): void {
       message.size = reader.number();
       break;
     case 'INTERNALDATE':
-      readInternalDate(reader, message);
+      keepIfKnown(message, 'internalDate', readDate(reader));
       break;
     case 'ENVELOPE':
       message.envelope = readEnvelope(reader);
@@ -105,6 +131,27 @@ function readItem(reader: ResponseReader, name: string, message: Items): void {
       break;
     case 'MODSEQ':
       readModSeq(reader, message);
+      break;
+    case 'PREVIEW':
+      message.preview = reader.nstring();
+      break;
+    case 'SAVEDATE':
+      message.saveDate = readDate(reader);
+      break;
+    case 'EMAILID':
+      keepIfKnown(message, 'emailId', readObjectId(reader));
+      break;
+    case 'THREADID':
+      message.threadId = readObjectId(reader);
+      break;
+    case 'X-GM-MSGID':
+      message.gmailMessageId = reader.bigint();
+      break;
+    case 'X-GM-THRID':
+      message.gmailThreadId = reader.bigint();
+      break;
+    case 'X-GM-LABELS':
+      message.gmailLabels = reader.list(() => decodeUtf7(reader.astring()));
       break;
     case 'RFC822':
       message.sections.push({ section: '', offset: null, bytes: reader.nbytes() });
@@ -118,13 +165,27 @@ function readItem(reader: ResponseReader, name: string, message: Items): void {
   }
 }
 
-function readInternalDate(reader: ResponseReader, message: Items): void {
+/** NIL where the grammar has none: the item is absent. */
+function keepIfKnown<Item extends 'internalDate' | 'emailId'>(
+  message: Items,
+  item: Item,
+  value: NonNullable<Items[Item]> | null,
+): void {
+  if (value !== null) message[item] = value;
+}
+
+/** quirk: no-date. Domino's 00-Jan-0000 makes this item unparsed, not the message. */
+function readDate(reader: ResponseReader): InternalDate | null {
   const written = reader.nstring();
-  if (written === null) return;
-  // quirk: no-date. Domino's 00-Jan-0000 makes this item unparsed, not the message.
+  if (written === null) return null;
   const date = parseInternalDate(written);
   if (date === null) throw new ParseError('a date', reader.position, JSON.stringify(written.slice(0, 40)));
-  message.internalDate = date;
+  return date;
+}
+
+/** "(" objectid ")" or NIL */
+function readObjectId(reader: ResponseReader): string | null {
+  return reader.list(() => reader.astring())[0] ?? null;
 }
 
 function readModSeq(reader: ResponseReader, message: Items): void {
@@ -158,7 +219,9 @@ function readSection(reader: ResponseReader, name: string, message: Items): void
     message.sections.push({ section, offset, bytes: reader.nbytes() });
   else if (name === 'BINARY')
     message.sections.push({ section, offset, bytes: reader.nbytes(), decoded: true });
-  else message.other = keep(message.other, `${name}[${section}]`, reader.value());
+  else if (name === 'BINARY.SIZE') {
+    message.binarySizes = keep(message.binarySizes ?? emptyRecord, section, reader.number());
+  } else message.other = keep(message.other, `${name}[${section}]`, reader.value());
 }
 
 function readOffset(reader: ResponseReader): number {

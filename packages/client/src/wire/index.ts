@@ -7,7 +7,17 @@ export { isStatus, readHead, readStatusText, type Response, type StatusText } fr
 export { codeName, readResponseCode, type CopyUid, type ResponseCode } from './response-code.ts';
 export { parseResponse, type ParsedResponse } from './parse.ts';
 export { CommandWriter, type LiteralSource, type Piece, type WriterOptions } from './writer.ts';
-export { expandSet, formatSet, setContains, type SequenceSet, type SetMember } from './set.ts';
+export {
+  countNumbers,
+  expandSet,
+  formatSet,
+  parseSet,
+  readSet,
+  setContains,
+  type NumberRange,
+  type SequenceSet,
+  type SetMember,
+} from './set.ts';
 export {
   readEnvelope,
   type Address,
@@ -16,10 +26,20 @@ export {
   type EnvelopeAddress,
 } from './envelope.ts';
 export { partName, readBodyStructure, walkParts, type BodyPart, type Disposition } from './bodystructure.ts';
-export { readFetch, type FetchedMessage, type InternalDate, type Section } from './fetch.ts';
+export { readFetch, readFetched, type FetchedMessage, type InternalDate, type Section } from './fetch.ts';
 export { hasAttribute, readList, type ListedMailbox } from './list.ts';
 export { readStatus, type MailboxStatus } from './status.ts';
-export { readExtendedSearch, readSearch, type ExtendedSearch } from './search.ts';
+export {
+  readExtendedSearch,
+  readFoundNumbers,
+  readSearch,
+  type ExtendedSearch,
+  type FoundNumbers,
+  type PartialResult,
+  type ResultChange,
+} from './search.ts';
+export { readThreads, type Thread } from './thread.ts';
+export { readVanished, type Vanished } from './vanished.ts';
 export { readCapabilities, readFlags } from './capability.ts';
 export { formatInternalDate, parseInternalDate } from './internal-date.ts';
 export { parseMessageDate } from './message-date.ts';

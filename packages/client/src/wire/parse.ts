@@ -4,13 +4,15 @@
 import { LF } from './ascii.ts';
 import { readCapabilities, readFlags } from './capability.ts';
 import { Framer, FramingError } from './framer.ts';
-import { readFetch, type FetchedMessage } from './fetch.ts';
+import { readFetched, type FetchedMessage } from './fetch.ts';
 import { readList, type ListedMailbox } from './list.ts';
 import { ParseError, type Unparsed, type Value } from './reader.ts';
 import { isStatus, readHead, readStatusText, type Response } from './response.ts';
 import type { ResponseCode } from './response-code.ts';
-import { readExtendedSearch, readSearch, type ExtendedSearch } from './search.ts';
+import { readExtendedSearch, readFoundNumbers, type ExtendedSearch } from './search.ts';
 import { readStatus, type MailboxStatus } from './status.ts';
+import { readThreads, type Thread } from './thread.ts';
+import { readVanished, type Vanished } from './vanished.ts';
 
 /** A response, read as far as its name is known. */
 export type ParsedResponse =
@@ -33,8 +35,16 @@ export type ParsedResponse =
   | { readonly kind: 'list'; readonly name: string; readonly mailbox: ListedMailbox }
   | { readonly kind: 'mailbox status'; readonly name: string; readonly status: MailboxStatus }
   /** SEARCH, SORT. */
-  | { readonly kind: 'numbers'; readonly name: string; readonly numbers: readonly number[] }
+  | {
+      readonly kind: 'numbers';
+      readonly name: string;
+      readonly numbers: readonly number[];
+      readonly modSeq: bigint | null;
+    }
   | { readonly kind: 'extended search'; readonly name: string; readonly found: ExtendedSearch }
+  | { readonly kind: 'threads'; readonly name: string; readonly threads: readonly Thread[] }
+  | { readonly kind: 'vanished'; readonly name: string; readonly vanished: Vanished }
+  /** FETCH, UIDFETCH. */
   | { readonly kind: 'fetch'; readonly name: string; readonly message: FetchedMessage }
   /** A response that has no reader yet: its values as they came. */
   | {
@@ -90,8 +100,9 @@ function parse(head: Response): ParsedResponse {
       if (number === null) break;
       return { kind: 'number', name, number };
     case 'FETCH':
+    case 'UIDFETCH':
       if (number === null) break;
-      return { kind: 'fetch', name, message: readFetch(reader, number) };
+      return { kind: 'fetch', name, message: readFetched(reader, head) };
     case 'CAPABILITY':
     case 'ENABLED':
       return { kind: 'capabilities', name, capabilities: readCapabilities(reader) };
@@ -105,9 +116,13 @@ function parse(head: Response): ParsedResponse {
       return { kind: 'mailbox status', name, status: readStatus(reader) };
     case 'SEARCH':
     case 'SORT':
-      return { kind: 'numbers', name, numbers: readSearch(reader) };
+      return { kind: 'numbers', name, ...readFoundNumbers(reader) };
     case 'ESEARCH':
       return { kind: 'extended search', name, found: readExtendedSearch(reader) };
+    case 'THREAD':
+      return { kind: 'threads', name, threads: readThreads(reader) };
+    case 'VANISHED':
+      return { kind: 'vanished', name, vanished: readVanished(reader) };
   }
   const values: Value[] = [];
   for (reader.space(); reader.peek() !== -1; reader.space()) values.push(reader.value());

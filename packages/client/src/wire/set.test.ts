@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expandSet, formatSet, setContains, type SequenceSet } from './set.ts';
+import { countNumbers, expandSet, formatSet, parseSet, setContains, type SequenceSet } from './set.ts';
 
 describe('formatSet', () => {
   it.each<[SequenceSet, string]>([
@@ -65,7 +65,29 @@ describe('expandSet', () => {
   });
 });
 
+describe('parseSet', () => {
+  it('gives ranges in ascending order, joined, and never expands them', () => {
+    expect(parseSet('9:7,1,2:3,5')).toEqual([
+      [1, 3],
+      [5, 5],
+      [7, 9],
+    ]);
+    expect(countNumbers(parseSet('1:4294967295'))).toBe(4294967295);
+    expect(formatSet(parseSet('9:7,1,2:3,5'))).toBe('1:3,5,7:9');
+    expect(countNumbers([])).toBe(0);
+  });
+
+  it('refuses what is no set, or names no last number', () => {
+    for (const text of ['', '1,', 'x', '0', '1:*', '*', '$'])
+      expect(() => parseSet(text), text).toThrow(RangeError);
+  });
+});
+
 describe('setContains', () => {
+  it('takes any number for what the last search has saved', () => {
+    expect(setContains('$')(7)).toBe(true);
+  });
+
   it('answers for numbers, ranges and the last message', () => {
     const inSet = setContains('1,3:5,9:*');
     expect([1, 2, 3, 5, 6, 8, 9, 1000].map(inSet)).toEqual([

@@ -3,11 +3,16 @@
 //   sequence-set = (seq-number / seq-range) *("," sequence-set)
 //   seq-number   = nz-number / "*"
 
+import { ParseError, type ResponseReader } from './reader.ts';
+
 /** One number, or both ends of a range; `*` is the last message. */
 export type SetMember = number | '*' | readonly [first: number | '*', last: number | '*'];
 
 /** What is accepted where a set is asked for: `'1:*'`, `7`, `[1, 2, 3]`, `[[1, 5], 9]`. */
 export type SequenceSet = string | number | readonly SetMember[];
+
+/** All numbers from `first` to `last`, both included; `first` is not the greater one. */
+export type NumberRange = readonly [first: number, last: number];
 
 /** A range in ascending order; `*` is Infinity. */
 type Range = [first: number, last: number];
@@ -90,6 +95,37 @@ export function formatSet(set: SequenceSet): string {
 }
 
 /**
+ * The ranges of a set without `*`, in ascending order, neighbours joined. They are never expanded: a server may
+ * name billions of numbers in a few bytes.
+ *
+ * @throws RangeError where it is no set
+ */
+export function parseSet(text: string): NumberRange[] {
+  const ranges = merged(readRanges(text));
+  if (ranges.at(-1)?.[1] === Infinity) {
+    throw new RangeError(`${JSON.stringify(text.slice(0, 40))} names no last message`);
+  }
+  return ranges;
+}
+
+/** How many numbers there are in ranges that do not overlap. */
+export function countNumbers(ranges: readonly NumberRange[]): number {
+  return ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0);
+}
+
+/** Reads a set that a server has sent, see {@link parseSet}. @throws ParseError where it is none */
+export function readSet(reader: ResponseReader): NumberRange[] {
+  const { position } = reader;
+  const text = reader.atom();
+  try {
+    return parseSet(text);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ParseError('a set of numbers', position, JSON.stringify(text.slice(0, 20)));
+  }
+}
+
+/**
  * The numbers of a set without `*`, in the order they stand; each range upwards.
  *
  * @param most refuses sets with more members than this (a server may claim 1:4294967295)
@@ -112,8 +148,13 @@ export function expandSet(text: string, most = 1_000_000): number[] {
   return numbers;
 }
 
-/** A test whether a number is in the set; `*` counts as any number at least as high as the highest named. */
+/**
+ * A test whether a number is in the set; `*` counts as any number at least as high as the highest named, `$` as
+ * all.
+ */
 export function setContains(set: SequenceSet): (number: number) => boolean {
+  // What the last search has saved is not known here.
+  if (set === '$') return () => true;
   const ranges = merged(rangesOf(set));
   const last = ranges.at(-1);
   // `*` alone stands for some number that is not known here.
