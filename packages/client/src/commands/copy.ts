@@ -5,7 +5,7 @@
 
 import type { Completion } from '../session/request.ts';
 import type { ResponseReader } from '../wire/reader.ts';
-import { readStatusText } from '../wire/response.ts';
+import { readStatusText, type StatusText } from '../wire/response.ts';
 import type { CopyUid } from '../wire/response-code.ts';
 import type { SequenceSet } from '../wire/set.ts';
 import { command } from './command.ts';
@@ -20,16 +20,17 @@ export interface CopyArgs {
 
 /** COPYUID belongs to the tagged OK; Exchange, and MOVE everywhere, have it in an untagged one. */
 export const copyUid = {
-  collect: {
-    OK: (line: ResponseReader): CopyUid | null => {
-      const { code } = readStatusText(line);
-      return code?.name === 'COPYUID' ? code : null;
-    },
-  },
+  collect: { OK: (line: ResponseReader): CopyUid | null => copyUidIn(readStatusText(line)) },
   accepts: () => (row: CopyUid | null) => row !== null,
-  result: (rows: readonly (CopyUid | null)[], { code }: Completion): CopyUid | null =>
-    code?.name === 'COPYUID' ? code : (rows[0] ?? null),
+  result: (rows: readonly (CopyUid | null)[], done: Completion): CopyUid | null =>
+    copyUidIn(done) ?? rows[0] ?? null,
 };
+
+function copyUidIn({ code }: StatusText): CopyUid | null {
+  if (code?.name !== 'COPYUID') return null;
+  const { uidValidity, source, destination } = code;
+  return { uidValidity, source, destination };
+}
 
 export const copy = command<CopyArgs, CopyUid | null, CopyUid | null>({
   name: ({ uid }) => (uid ? 'UID COPY' : 'COPY'),

@@ -1,19 +1,64 @@
-// Mailbox names as the wire has them (RFC 3501 5.1).
+// Mailbox names as the wire has them (RFC 3501 5.1, RFC 9051 5.1): modified UTF-7, or UTF-8 where that is enabled.
 
+import { encode, text } from './ascii.ts';
 import type { ResponseReader } from './reader.ts';
-import { decodeUtf7 } from './utf7.ts';
+import { decodeUtf7, encodeUtf7 } from './utf7.ts';
 
-/** The name in Unicode; INBOX, whatever its case, in capitals. */
-export function mailboxName(written: string, utf8 = false): string {
-  if (written.length === 5 && written.toUpperCase() === 'INBOX') return 'INBOX';
-  return utf8 ? written : decodeUtf7(written);
+/** A mailbox that the server has named. */
+export interface NamedMailbox {
+  /** In Unicode; INBOX always in capitals. */
+  readonly name: string;
+  /** The name's octets as they came, where `name` would not be sent as they are: with them it is found again. */
+  readonly raw?: Uint8Array;
 }
 
 /**
- * Reads a mailbox name.
- *
- * @param utf8 UTF8=ACCEPT or IMAP4rev2 is enabled: `&` is a letter like any other
+ * A mailbox as commands take it: its name in Unicode, or one that the server has named, such as a row of LIST. Only
+ * the latter reaches mailboxes whose names are no well-formed modified UTF-7.
  */
-export function readMailboxName(reader: ResponseReader, utf8 = false): string {
-  return mailboxName(reader.astring(), utf8);
+export type MailboxName = string | NamedMailbox;
+
+/** The name in Unicode, however the mailbox was given. */
+export function nameOf(mailbox: MailboxName): string {
+  return typeof mailbox === 'string' ? mailbox : mailbox.name;
+}
+
+/** What tells two mailboxes apart: the name, and the octets where the name alone does not. */
+export function mailboxKey({ name, raw }: NamedMailbox): string {
+  return raw === undefined ? name : `${name}\0${raw.join()}`;
+}
+
+/** Whether a name stands for INBOX, which has no case. */
+export function isInbox(name: string): boolean {
+  return name.length === 5 && name.toUpperCase() === 'INBOX';
+}
+
+/** The name in Unicode of what is written so. */
+export function mailboxName(written: string, utf8: boolean): string {
+  return mailboxOf(encode(written), utf8).name;
+}
+
+/** Reads a mailbox name. */
+export function readMailbox(reader: ResponseReader): NamedMailbox {
+  return mailboxOf(reader.astringBytes(), reader.utf8);
+}
+
+/** Reads a mailbox name where it need not be sent again. */
+export function readMailboxName(reader: ResponseReader): string {
+  return readMailbox(reader).name;
+}
+
+/** The mailbox with this name. `utf8`: see {@link ResponseReader.utf8}. */
+export function mailboxOf(bytes: Uint8Array, utf8: boolean): NamedMailbox {
+  const written = text(bytes);
+  if (isInbox(written)) return { name: 'INBOX' };
+  if (/^[ -%'-~]*$/.test(written)) return { name: written };
+  const name = utf8 ? written : decodeUtf7(written);
+  return isSentAs(name, bytes, utf8) ? { name } : { name, raw: bytes.slice() };
+}
+
+function isSentAs(name: string, bytes: Uint8Array, utf8: boolean): boolean {
+  if (/\p{Surrogate}/u.test(name)) return false;
+  const sent = encode(utf8 ? name : encodeUtf7(name));
+  return sent.length === bytes.length && sent.every((octet, at) => octet === bytes[at]);
 }

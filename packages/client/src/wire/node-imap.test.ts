@@ -58,7 +58,7 @@ function check(parsed: ParsedResponse, told: readonly Told[]): void {
       if (parsed.kind === 'status') expect(parsed.name.toLowerCase()).toBe(last.type);
       const code = parsed.code;
       if (last.textCode === null || last.textCode === undefined) expect(code).toBeNull();
-      else if (typeof last.textCode === 'string') expect(code).toMatchObject({ code: last.textCode });
+      else if (typeof last.textCode === 'string') expect(code).toEqual({ name: last.textCode });
       else if (code?.name === 'OTHER')
         expect([code.code, ...code.values]).toEqual([last.textCode.key, last.textCode.val]);
       else if (code?.name === 'PERMANENTFLAGS') expect(code.flags).toEqual(last.textCode.val);
