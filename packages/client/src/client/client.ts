@@ -55,9 +55,11 @@ const LOGOUT_MS = 3_000;
 /** A connection to an IMAP server. */
 export class ImapClient {
   readonly #runner: ClientRunner;
+  readonly #security: ConnectOptions['security'];
 
-  private constructor(runner: ClientRunner) {
+  private constructor(runner: ClientRunner, security: ConnectOptions['security']) {
     this.#runner = runner;
+    this.#security = security;
   }
 
   /**
@@ -67,13 +69,12 @@ export class ImapClient {
    */
   static async connect(options: ConnectOptions): Promise<ImapClient> {
     const runner = await ClientRunner.open(options);
-    const client = new ImapClient(runner);
+    const client = new ImapClient(runner, options.security);
     try {
       await secure(runner, options);
       // A server that has signed us in already (PREAUTH) wants to hear of no password.
       const isAsked = runner.session.state === 'notAuthenticated';
-      if (options.auth !== undefined && isAsked)
-        await signIn(runner, options.auth, { signal: options.signal });
+      if (options.auth !== undefined && isAsked) await signIn(runner, options.auth, options);
       else await learnCapabilities(runner, { signal: options.signal });
       if (options.autoIdle !== false) runner.idling.enable(true);
     } catch (error) {
@@ -119,7 +120,7 @@ export class ImapClient {
 
   /** Signs in, where `connect` was not told how. */
   async login(auth: Auth, options: CallOptions = {}): Promise<void> {
-    await signIn(this.#runner, auth, options);
+    await signIn(this.#runner, auth, { security: this.#security, signal: options.signal });
   }
 
   /** Mailboxes whose names match; `%` stops at the delimiter, `*` does not. Sent when the first row is asked for. */

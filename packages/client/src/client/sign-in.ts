@@ -6,12 +6,25 @@ import { capability } from '../commands/capability.ts';
 import { run, type Runner } from '../commands/command.ts';
 import { login } from '../commands/login.ts';
 import { starttls } from '../commands/starttls.ts';
+import { anonymous } from '../sasl/anonymous.ts';
+import { cramMd5 } from '../sasl/cram-md5.ts';
+import { external } from '../sasl/external.ts';
 import { login as saslLogin } from '../sasl/login.ts';
+import type { Mechanism } from '../sasl/mechanism.ts';
+import { oauthBearer, xoauth2 } from '../sasl/oauth.ts';
 import { plain } from '../sasl/plain.ts';
-import { ImapCapabilityError, ImapCommandError, ImapConnectionError } from '../session/errors.ts';
+import { hasScram, scram, scramHashes, type ScramHash } from '../sasl/scram.ts';
+import {
+  ImapCapabilityError,
+  ImapCommandError,
+  ImapConnectionError,
+  ImapStateError,
+} from '../session/errors.ts';
+import type { Session } from '../session/session.ts';
 import { abortable } from '../transport/abort.ts';
 import type { Secret } from '../transport/byte-stream.ts';
-import type { Auth, CallOptions, ConnectOptions } from './types.ts';
+import { codeName } from '../wire/response-code.ts';
+import type { Auth, CallOptions, ConnectOptions, PasswordAuth, PasswordMechanism } from './types.ts';
 
 /** Makes sure that the capabilities are those of the line as it is now. */
 export async function learnCapabilities(runner: Runner, options: CallOptions = {}): Promise<void> {
@@ -58,28 +71,128 @@ export async function secure(
   await run(runner, capability, undefined, { signal });
 }
 
-/**
- * Signs in with the mechanism that was asked for, else the first that both sides have.
- *
- * @throws ImapCommandError where the server refuses, ImapCapabilityError where there is no way
- */
-export async function signIn(runner: Runner, auth: Auth, options: CallOptions = {}): Promise<void> {
-  const { session } = runner;
-  await learnCapabilities(runner, options);
-  const way = auth.mechanism ?? chooseMechanism(session.capabilities);
-  const pass = await abortable(reveal(auth.pass), options.signal);
-  session.forgetCapabilities();
-  if (way === 'PLAIN') await authenticate(runner, plain(auth.user, pass), options);
-  else if (way === 'LOGIN') await authenticate(runner, saslLogin(auth.user, pass), options);
-  else await run(runner, login, { user: auth.user, pass }, options);
-  await learnCapabilities(runner, options);
+/** How a call signs in: `security` says what may be sent on an unprotected line. */
+export interface SignInOptions extends CallOptions {
+  readonly security?: ConnectOptions['security'] | undefined;
 }
 
-function chooseMechanism(capabilities: ReadonlySet<string>): 'PLAIN' | 'LOGIN' | 'command' {
-  if (capabilities.has('AUTH=PLAIN')) return 'PLAIN';
-  if (!capabilities.has('LOGINDISABLED')) return 'command';
-  if (capabilities.has('AUTH=LOGIN')) return 'LOGIN';
-  throw new ImapCapabilityError('Signing in with a password', 'AUTH=PLAIN');
+/**
+ * Signs in with what was asked for, else with the strongest mechanism that both sides have.
+ *
+ * @throws ImapCommandError where the server refuses, ImapCapabilityError where there is no way, ImapStateError where
+ *   this line or this page is not made for it
+ */
+export async function signIn(runner: Runner, auth: Auth, options: SignInOptions = {}): Promise<void> {
+  const { session } = runner;
+  const { signal } = options;
+  await learnCapabilities(runner, { signal });
+  if ('pass' in auth) {
+    await withPassword(runner, auth, signal);
+  } else {
+    const mechanism = await abortable(mechanismOf(session, auth, options), signal);
+    session.forgetCapabilities();
+    await authenticate(runner, mechanism, { signal });
+  }
+  await learnCapabilities(runner, { signal });
+}
+
+async function withPassword(
+  runner: Runner,
+  auth: PasswordAuth,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { session } = runner;
+  const ways = auth.mechanism === undefined ? passwordWays(session) : [auth.mechanism];
+  if (auth.mechanism?.startsWith('SCRAM-') === true && !hasScram()) {
+    throw new ImapStateError(`${auth.mechanism} ${insecurePage}`);
+  }
+  const pass = await abortable(reveal(auth.pass), signal);
+  session.forgetCapabilities();
+  for (const [index, way] of ways.entries()) {
+    // Whether the server may have seen that we know the password: PLAIN sends it at once.
+    let isShown = way === 'PLAIN' || way === 'command';
+    try {
+      if (way === 'command') return await run(runner, login, { user: auth.user, pass }, { signal });
+      const mechanism = await passwordMechanism(way, auth, pass);
+      const respond = (challenge: Uint8Array): Uint8Array | Promise<Uint8Array> => {
+        isShown = true;
+        return mechanism.respond(challenge);
+      };
+      return await authenticate(runner, { ...mechanism, respond }, { signal });
+    } catch (error) {
+      // Refused before it could judge the password, so the mechanism was to blame. A password that was judged wrong
+      // is tried no second time: a weaker mechanism would only give it away, and accounts are locked for less.
+      if (index === ways.length - 1 || isShown || !isOfMechanism(error)) throw error;
+    }
+  }
+}
+
+/**
+ * The ways to use a password here, the first to be tried first. SCRAM (RFC 7677 4: prefer SHA-256 to SHA-1) shows the
+ * password to nobody, not even to a server in whose place somebody else stands. On an encrypted line PLAIN comes next
+ * (RFC 8314 wants it there): servers can keep passwords hashed for it, while CRAM-MD5 needs them readable, and fails
+ * in practice where they are not. On a plain line CRAM-MD5 at least keeps them from who only listens.
+ */
+function passwordWays({ capabilities, info }: Session): readonly PasswordWay[] {
+  const has = (way: PasswordWay): boolean =>
+    way === 'command' ? !capabilities.has('LOGINDISABLED') : capabilities.has(`AUTH=${way}`);
+  const scrams = hasScram() ? scramHashes.map((hash) => `SCRAM-${hash}` as const).filter(has) : [];
+  const readable = (['PLAIN', 'command', 'LOGIN'] as const).filter(has).slice(0, 1);
+  const hashed = (['CRAM-MD5'] as const).filter(has);
+  const isProtected = info.tls !== null || info.peer.local;
+  const ways = [...scrams, ...(isProtected && readable.length > 0 ? readable : [...hashed, ...readable])];
+  if (ways.length > 0) return ways;
+  const offered = [...capabilities].filter((name) => name.startsWith('AUTH=')).map((name) => name.slice(5));
+  const lacks =
+    hasScram() || !offered.some((name) => name.startsWith('SCRAM-')) ? '' : `; SCRAM ${insecurePage}`;
+  const hint =
+    offered.length === 0 ? 'it offers no way to sign in' : `it offers ${offered.join(', ')}${lacks}`;
+  throw new ImapCapabilityError('Signing in with a password', 'AUTH=PLAIN', hint);
+}
+
+/** `command`: LOGIN as a command, where `LOGIN` is the mechanism. */
+type PasswordWay = PasswordMechanism | 'command';
+
+const insecurePage =
+  "needs the browser's cryptography (crypto.subtle), which only pages over https or from this machine have";
+
+function passwordMechanism(
+  way: PasswordMechanism,
+  { user, maxIterations }: PasswordAuth,
+  pass: string,
+): Mechanism | Promise<Mechanism> {
+  if (way === 'PLAIN') return plain(user, pass);
+  if (way === 'LOGIN') return saslLogin(user, pass);
+  if (way === 'CRAM-MD5') return cramMd5(user, pass);
+  return scram(way.slice(6) as ScramHash, user, pass, { maxIterations });
+}
+
+/** Whether the server, or our own rules, found fault with the mechanism and not with the user. */
+function isOfMechanism(error: unknown): boolean {
+  if (!(error instanceof ImapCommandError)) return error instanceof RangeError;
+  return error.status === 'BAD' || error.code === null || codeName(error.code) === 'CANNOT';
+}
+
+async function mechanismOf(
+  { capabilities, info }: Session,
+  auth: Exclude<Auth, PasswordAuth>,
+  { security }: SignInOptions,
+): Promise<Mechanism> {
+  if (!('accessToken' in auth)) {
+    if (auth.mechanism === 'EXTERNAL') return external(auth.user);
+    return auth.mechanism === 'ANONYMOUS' ? anonymous(auth.trace) : auth.mechanism();
+  }
+  // Whoever reads a token can use it (RFC 6750 5.3), and it is no password that servers knew how to hide.
+  if (info.tls === null && !info.peer.local && security !== 'none') {
+    throw new ImapStateError(
+      "an access token is not sent on an unencrypted line: connect with TLS, or allow it with security: 'none'",
+    );
+  }
+  const way =
+    auth.mechanism ?? (['OAUTHBEARER', 'XOAUTH2'] as const).find((name) => capabilities.has(`AUTH=${name}`));
+  if (way === undefined) throw new ImapCapabilityError('Signing in with an access token', 'AUTH=OAUTHBEARER');
+  const token = await reveal(auth.accessToken);
+  return way === 'XOAUTH2' ? xoauth2(auth.user, token) : oauthBearer(auth.user, token);
 }
 
 async function reveal(secret: Secret): Promise<string> {

@@ -1,15 +1,51 @@
 // The shapes that ImapClient's calls take and give, in the RFC's words.
 
 import type { Connect, Secret } from '../transport/byte-stream.ts';
+import type { Mechanism } from '../sasl/mechanism.ts';
+import type { ScramHash } from '../sasl/scram.ts';
 import type { SessionLimits } from '../session/session.ts';
 import type { FetchedMessage } from '../wire/fetch.ts';
 
 /** How to sign in. Each secret may be a function that is called anew for each connection. */
-export interface Auth {
+export type Auth = PasswordAuth | TokenAuth | ExternalAuth | AnonymousAuth | OwnAuth;
+
+/** With a password: by the strongest mechanism that both sides know, unless one is named. */
+export interface PasswordAuth {
   readonly user: string;
   readonly pass: Secret;
-  /** A SASL mechanism; without it PLAIN where the server has it, else the LOGIN command. */
-  readonly mechanism?: 'PLAIN' | 'LOGIN';
+  /** The only one to use, whether the server names it or not. */
+  readonly mechanism?: PasswordMechanism;
+  /** What a server may ask for with SCRAM, which takes time here; 600,000 where absent. */
+  readonly maxIterations?: number;
+}
+
+/** The mechanisms for a password. */
+export type PasswordMechanism = `SCRAM-${ScramHash}` | 'CRAM-MD5' | 'PLAIN' | 'LOGIN';
+
+/** With an OAuth 2.0 access token. It is never sent on an unencrypted line without `security: 'none'`. */
+export interface TokenAuth {
+  readonly user: string;
+  readonly accessToken: Secret;
+  readonly mechanism?: 'OAUTHBEARER' | 'XOAUTH2';
+}
+
+/** As whom the TLS layer shows us: a client certificate. */
+export interface ExternalAuth {
+  readonly mechanism: 'EXTERNAL';
+  /** Whom to act as, where that is somebody else. */
+  readonly user?: string;
+}
+
+/** As a guest. */
+export interface AnonymousAuth {
+  readonly mechanism: 'ANONYMOUS';
+  /** For the server's log: an e-mail address or a short word. */
+  readonly trace?: string;
+}
+
+/** With a mechanism of your own; called anew for each connection. */
+export interface OwnAuth {
+  readonly mechanism: () => Mechanism | Promise<Mechanism>;
 }
 
 /** Listeners by the name of their event. */
@@ -23,7 +59,8 @@ export interface ConnectOptions {
   /**
    * On an unencrypted stream: `required` (default) runs STARTTLS or fails before any secret is sent,
    * `opportunistic` runs it where offered, `none` never does. Local streams count as protected; `starttls` runs it
-   * or fails there too.
+   * or fails there too. What `opportunistic` leaves plain carries a password, readable only where the server knows
+   * no challenge (SCRAM, CRAM-MD5), and no access token; `none` lets both pass.
    */
   readonly security?: 'required' | 'starttls' | 'opportunistic' | 'none';
   /** Name to verify at STARTTLS; by default the host that was connected to. */

@@ -3,7 +3,7 @@
 //
 //   authenticate = "AUTHENTICATE" SP auth-type [SP (base64 / "=")] *(CRLF base64)
 
-import { ImapCommandError } from '../session/errors.ts';
+import { ImapCommandError, ImapConnectionError } from '../session/errors.ts';
 import type { Mechanism } from '../sasl/mechanism.ts';
 import { fromBase64, toBase64 } from '../sasl/base64.ts';
 import type { Runner, RunOptions } from './command.ts';
@@ -11,10 +11,14 @@ import { notAuthenticated } from './states.ts';
 
 const encoder = new TextEncoder();
 
+/** No mechanism here needs a challenge nearly as long. */
+const LONGEST_CHALLENGE = 64 * 1024;
+
 /**
  * Runs a mechanism.
  *
- * @throws ImapCommandError where the server refuses; what the mechanism throws, after cancelling the exchange
+ * @throws ImapCommandError where the server refuses; what the mechanism throws, after cancelling the exchange;
+ *   ImapConnectionError where the server says OK before it has done its part: the connection is closed then
  */
 export async function authenticate(
   runner: Runner,
@@ -42,13 +46,38 @@ export async function authenticate(
         first = null;
         return encoder.encode(toBase64(answer));
       }
+      if (challenge.length > LONGEST_CHALLENGE) {
+        throw new Error(
+          `${name}: the server's challenge has ${challenge.length} octets; that is no challenge`,
+        );
+      }
       return encoder.encode(toBase64(await mechanism.respond(fromBase64(challenge))));
     },
     completed: ({ status }) => {
-      if (status === 'OK') session.enter('authenticated');
+      if (status !== 'OK') return;
+      const unproven = unprovenOf(mechanism);
+      if (unproven === null) session.enter('authenticated');
+      else session.close(unproven);
     },
     signal: options.signal,
   });
   runner.answered(done);
-  if (done.status !== 'OK') throw new ImapCommandError(name, done.status, done.code, done.text);
+  if (done.status === 'OK') {
+    const unproven = unprovenOf(mechanism);
+    if (unproven === null) return;
+    throw unproven;
+  }
+  const reason = mechanism.refused?.() ?? '';
+  const text = reason === '' ? done.text : `${done.text} (${reason})`;
+  throw new ImapCommandError(name, done.status, done.code, text);
+}
+
+/** What the server has not shown, where the mechanism wants it to. */
+function unprovenOf(mechanism: Mechanism): ImapConnectionError | null {
+  try {
+    mechanism.succeeded?.();
+    return null;
+  } catch (cause) {
+    return new ImapConnectionError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
 }

@@ -1,6 +1,7 @@
 // Every command as a method named in lower case. Each waits for its turn and resolves with `[typ, data]`.
 
 import { fromBase64, toBase64 } from '../sasl/base64.ts';
+import { answerCramMd5 } from '../sasl/cram-md5.ts';
 import { encode } from '../wire/ascii.ts';
 import {
   astring,
@@ -18,7 +19,6 @@ import {
 import { repr, toByteString } from './byte-string.ts';
 import { Commands } from './commands.ts';
 import { Connection } from './connection.ts';
-import { cramMd5 } from './cram-md5.ts';
 import { Time2Internaldate, type DateTime } from './dates.ts';
 import type { Datum, Items, MessageSet, Param, Reply, Text } from './datum.ts';
 import { error, readonly } from './errors.ts';
@@ -126,7 +126,7 @@ export abstract class CommandMethods extends Connection {
         Uint8Array,
         Uint8Array,
       ];
-      return this.#authenticate('CRAM-MD5', (challenge) => cramMd5(name, key, challenge));
+      return this.#authenticate('CRAM-MD5', (challenge) => answerCramMd5(name, key, challenge));
     });
   }
 

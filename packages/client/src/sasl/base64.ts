@@ -10,7 +10,7 @@ export function toBase64(bytes: Uint8Array): string {
  *
  * @throws Error where it is no base64
  */
-export function fromBase64(encoded: Uint8Array): Uint8Array {
+export function fromBase64(encoded: Uint8Array): Uint8Array<ArrayBuffer> {
   let text: string;
   try {
     text = atob(new TextDecoder('latin1').decode(encoded).trim());

@@ -7,6 +7,10 @@ export interface Mechanism {
   readonly initial: Uint8Array | null;
   /** The answer to a challenge. Where it throws, the exchange is cancelled. */
   respond(challenge: Uint8Array): Uint8Array | Promise<Uint8Array>;
+  /** Called with the server's OK. Where it throws, the server has not done its part: the connection is closed. */
+  succeeded?(): void;
+  /** Called with the server's NO: what it has said within the exchange, for the error. */
+  refused?(): string;
 }
 
 /** For mechanisms in which the client speaks once. */

@@ -1,30 +1,12 @@
-// CRAM-MD5 (RFC 2195): the password as the key of a digest over the server's challenge. MD5 (RFC 1321) is here
-// because the platform no longer offers it.
+// HMAC (RFC 2104) over MD5 (RFC 1321), which CRAM-MD5 needs and the platform no longer offers.
 
-/** The answer to a challenge: user, space, digest in hexadecimal. */
-export function cramMd5(user: Uint8Array, password: Uint8Array, challenge: Uint8Array): Uint8Array {
-  const digest = Array.from(hmac(password, challenge), (octet) => octet.toString(16).padStart(2, '0')).join(
-    '',
-  );
-  return join(user, new TextEncoder().encode(` ${digest}`));
-}
+import { concat } from './octets.ts';
 
-/** HMAC (RFC 2104) over MD5. */
-function hmac(key: Uint8Array, message: Uint8Array): Uint8Array {
+export function hmacMd5(key: Uint8Array, message: Uint8Array): Uint8Array {
   const block = new Uint8Array(64);
   block.set(key.length > 64 ? md5(key) : key);
-  const inner = md5(
-    join(
-      block.map((octet) => octet ^ 0x36),
-      message,
-    ),
-  );
-  return md5(
-    join(
-      block.map((octet) => octet ^ 0x5c),
-      inner,
-    ),
-  );
+  const padded = (octet: number): Uint8Array => block.map((own) => own ^ octet);
+  return md5(concat(padded(0x5c), md5(concat(padded(0x36), message))));
 }
 
 const shifts = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21];
@@ -53,11 +35,4 @@ function md5(message: Uint8Array): Uint8Array {
     });
   }
   return new Uint8Array(state.buffer);
-}
-
-function join(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const both = new Uint8Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
 }
