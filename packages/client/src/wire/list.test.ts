@@ -7,6 +7,8 @@ import { readStatus } from './status.ts';
 
 const bytes = (text: string): Uint8Array => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 const on = (text: string): ResponseReader => new ResponseReader(bytes(text));
+const inUtf8 = (text: string): ResponseReader =>
+  new ResponseReader(bytes(text), 0, { depth: 10, tokens: 1000, utf8: true });
 
 describe('readList', () => {
   it.each<[string, string, string | null, string[]]>([
@@ -19,20 +21,36 @@ describe('readList', () => {
     ['() "/" {3}\r\na b', 'a b', '/', []],
     ['() "/" {0}\r\n', '', '/', []],
     ['() "/" Entw&APw-rfe', 'Entwürfe', '/', []],
-    ['() "/" "Entw\xc3\xbcrfe"', 'Entwürfe', '/', []],
-    ['() "/" "A&B"', 'A&B', '/', []],
-    // Padding of more than five bits: no name is written like this.
-    ['() "/" "&AOQA-"', '&AOQA-', '/', []],
-    ['() "/" "\xe2\x98\x83&\xe2\x98\xba"', '☃&☺', '/', []],
     ['() "/" [Gmail]/Alle', '[Gmail]/Alle', '/', []],
     ['() "/" 2024:Q1', '2024:Q1', '/', []],
     ['() "/" NIL', 'NIL', '/', []],
     ['(\\Sent\\HasNoChildren) "/" Sent ', 'Sent', '/', ['\\Sent', '\\HasNoChildren']],
-    ['() "/" INBOX/Da\tOggetto\t', 'INBOX/Da\tOggetto\t', '/', []],
     ['() "/" My Folder', 'My Folder', '/', []],
     ['() "/" "/Projects"', '/Projects', '/', []],
   ])('%j', (text, name, delimiter, attributes) => {
     expect(readList(on(text))).toEqual({ name, delimiter, attributes, extended: {} });
+  });
+
+  it.each<[string, string, string]>([
+    ['() "/" "Entw\xc3\xbcrfe"', 'Entwürfe', 'Entw\xc3\xbcrfe'],
+    ['() "/" "Entw\xfcrfe"', 'Entwürfe', 'Entw\xfcrfe'],
+    ['() "/" "A&B"', 'A&B', 'A&B'],
+    ['() "/" {3}\r\nA&B', 'A&B', 'A&B'],
+    ['() "/" "\\"&B"', '"&B', '"&B'],
+    // Padding of more than five bits: no name is written like this.
+    ['() "/" "&AOQA-"', '&AOQA-', '&AOQA-'],
+    // Half a surrogate pair.
+    ['() "/" "&2D0-"', '\ud83d', '&2D0-'],
+    ['() "/" "\xe2\x98\x83&\xe2\x98\xba"', '☃&☺', '\xe2\x98\x83&\xe2\x98\xba'],
+    ['() "/" INBOX/Da\tOggetto\t', 'INBOX/Da\tOggetto\t', 'INBOX/Da\tOggetto\t'],
+  ])('keeps %j as it came', (text, name, raw) => {
+    expect(readList(on(text))).toEqual({
+      name,
+      delimiter: '/',
+      attributes: [],
+      raw: bytes(raw),
+      extended: {},
+    });
   });
 
   it('reads extended items', () => {
@@ -45,13 +63,28 @@ describe('readList', () => {
     expect(Object.getPrototypeOf(list.extended)).toBeNull();
     expect(readList(on('() "/" foo (OLDNAME ("bar"))'))).toMatchObject({
       name: 'foo',
+      oldName: 'bar',
       extended: { OLDNAME: ['bar'] },
+    });
+    expect(list.childInfo).toEqual(['SUBSCRIBED']);
+    expect(readList(inUtf8('() "/" "\xc3\xbc" ("OLDNAME" ("&-"))'))).toMatchObject({
+      name: 'ü',
+      oldName: '&-',
+    });
+    expect(readList(on('() "/" x ("CHILDINFO" NIL OLDNAME x)'))).toEqual({
+      name: 'x',
+      delimiter: '/',
+      attributes: [],
+      extended: Object.assign(Object.create(null), { CHILDINFO: null, OLDNAME: 'x' }) as object,
     });
   });
 
   it('takes names as they are in UTF-8', () => {
-    expect(readList(on('() "/" "A&-B"'), true).name).toBe('A&-B');
+    expect(readList(inUtf8('() "/" "A&-B"'))).toMatchObject({ name: 'A&-B' });
+    expect(readList(inUtf8('() "/" "\xc3\xbc"'))).not.toHaveProperty('raw');
+    expect(readList(inUtf8('() "/" "\xfc"'))).toMatchObject({ name: 'ü', raw: bytes('\xfc') });
     expect(readList(on('() "/" "A&-B"')).name).toBe('A&B');
+    expect(readStatus(inUtf8('"A&-B" (MESSAGES 1)'))).toEqual({ name: 'A&-B', messages: 1 });
   });
 
   it('compares attributes in any case', () => {
@@ -69,7 +102,7 @@ describe('readStatus', () => {
     expect(
       readStatus(
         on(
-          'Entw&APw-rfe (MESSAGES 231 RECENT 1 UIDNEXT 44292 uidvalidity 4294967295 UNSEEN 0 DELETED 4 SIZE 9223372036854775807 HIGHESTMODSEQ 7011231777 MAILBOXID (F2) __proto__ 1) ',
+          'Entw&APw-rfe (MESSAGES 231 RECENT 1 UIDNEXT 44292 uidvalidity 4294967295 UNSEEN 0 DELETED 4 SIZE 9223372036854775807 HIGHESTMODSEQ 7011231777 MAILBOXID (F2) APPENDLIMIT 257890 DELETED-STORAGE 8 __proto__ 1) ',
         ),
       ),
     ).toEqual({
@@ -82,7 +115,15 @@ describe('readStatus', () => {
       deleted: 4,
       size: 9223372036854775807n,
       highestModSeq: 7011231777n,
-      other: Object.assign(Object.create(null), { MAILBOXID: ['F2'], ['__PROTO__']: '1' }) as object,
+      mailboxId: 'F2',
+      appendLimit: 257890,
+      deletedStorage: 8n,
+      other: Object.assign(Object.create(null), { ['__PROTO__']: '1' }) as object,
+    });
+    expect(readStatus(on('"&" (APPENDLIMIT NIL)'))).toEqual({
+      name: '&',
+      raw: bytes('&'),
+      appendLimit: null,
     });
     expect(readStatus(on('"a b" ()'))).toEqual({ name: 'a b' });
     expect(() => readStatus(on('x (MESSAGES y)'))).toThrow(ParseError);
