@@ -79,6 +79,17 @@ export function text(bytes: Uint8Array, start = 0, end = bytes.length): string {
   return fresh;
 }
 
+const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
+/** Slices keep what they were cut from: no more than this is kept for a word. */
+const longestWhole = 8192;
+
+/** The bytes as text where they are few and all of them ASCII, else null. */
+export function asciiText(bytes: Uint8Array): string | null {
+  if (bytes.length > longestWhole) return null;
+  const whole = lenient.decode(bytes);
+  return whole.length === bytes.length && !whole.includes('\uFFFD') ? whole : null;
+}
+
 function decode(bytes: Uint8Array, start: number, end: number): string {
   try {
     return utf8.decode(bytes.subarray(start, end));

@@ -14,13 +14,50 @@ const lowerMonths = months.map((month) => month.toLowerCase());
 
 /** 0 to 11 for the English name of a month, abbreviated or whole; -1 for anything else. */
 export function monthIndex(name: string): number {
-  return lowerMonths.indexOf(name.slice(0, 3).toLowerCase());
+  const exact = months.indexOf(name);
+  return exact >= 0 ? exact : lowerMonths.indexOf(name.slice(0, 3).toLowerCase());
+}
+
+/** Two digits at a place; NaN where something else stands there. */
+function pair(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 48;
+  const ones = text.charCodeAt(at + 1) - 48;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : NaN;
+}
+
+/**
+ * Reads `17-Jul-1996 02:44:25 -0700` from `at` to the end of the text, each field at its fixed place; null for any
+ * other form. INTERNALDATE and the Date field both look like this nearly always, and a list has two of them a row.
+ *
+ * @param separator between day, month and year
+ */
+export function fixedDate(text: string, at: number, separator: '-' | ' '): InternalDate | null {
+  const sign = text[at + 21];
+  const isForm =
+    text.length === at + 26 &&
+    (sign === '+' || sign === '-') &&
+    text[at + 2] === separator &&
+    text[at + 6] === separator &&
+    text[at + 11] === ' ' &&
+    text[at + 14] === ':' &&
+    text[at + 17] === ':' &&
+    text[at + 20] === ' ';
+  if (!isForm) return null;
+  const zoneMinutes = pair(text, at + 24);
+  const zone = (sign === '-' ? -1 : 1) * (pair(text, at + 22) * 60 + zoneMinutes);
+  const year = pair(text, at + 7) * 100 + pair(text, at + 9);
+  const month = months.indexOf(text.slice(at + 3, at + 6));
+  const [hour, minute, second] = [pair(text, at + 12), pair(text, at + 15), pair(text, at + 18)];
+  const date = instant(year, month, pair(text, at), hour, minute, second, zone);
+  return date === null || Number.isNaN(date.getTime()) || zoneMinutes > 59 ? null : { date, zone };
 }
 
 const pattern = /^ ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2})$/;
 
 /** Reads `17-Jul-1996 02:44:25 -0700`; null where it is no date. */
 export function parseInternalDate(text: string): InternalDate | null {
+  const fixed = fixedDate(text, 0, '-');
+  if (fixed !== null) return fixed;
   const match = pattern.exec(text);
   if (match === null) return null;
   const [, day, month = '', year, hour, minute, second, sign, zoneHours, zoneMinutes] = match;

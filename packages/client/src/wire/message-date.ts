@@ -3,7 +3,7 @@
 //   date-time = [day-of-week ","] date time [CFWS]
 //   obs-zone  = "UT" / "GMT" / "EST" / "EDT" / … / ALPHA
 
-import { instant, monthIndex } from './internal-date.ts';
+import { fixedDate, instant, monthIndex } from './internal-date.ts';
 
 /** Minutes east of Greenwich. RFC 5322 4.3: all other names, the military letters too, say nothing and count as zero. */
 const zones = new Map(
@@ -23,6 +23,8 @@ const longest = 200;
 /** The instant that a Date field names, or null where it cannot be told. */
 export function parseMessageDate(text: string): Date | null {
   if (text.length > longest) return null;
+  const fixed = text.startsWith(', ', 3) ? fixedDate(text, 5, ' ') : null;
+  if (fixed !== null) return fixed.date;
   const plain = withoutComments(text).replaceAll(/\s+/g, ' ').trim();
   const match = usual.exec(plain);
   if (match !== null) {

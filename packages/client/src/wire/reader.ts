@@ -22,6 +22,7 @@ import {
   TILDE,
   ZERO,
   isBlank,
+  asciiText,
   isDigit,
   text,
 } from './ascii.ts';
@@ -73,6 +74,8 @@ export class ResponseReader {
   readonly #limits: ReaderOptions;
   #depth = 0;
   #tokens = 0;
+  /** See {@link #ascii}; undefined before it was looked at. */
+  #whole: string | null | undefined;
   /** No `]` stands behind this position; known after it was looked for in vain. */
   #lastBracket = Infinity;
 
@@ -271,6 +274,20 @@ export class ResponseReader {
     return new ParseError(expected, position, found === '' ? 'the end' : JSON.stringify(found));
   }
 
+  /**
+   * The response as text, where it is short and nothing but ASCII: its strings are slices of that, which cost next to
+   * nothing. Null where each has to be decoded by itself.
+   */
+  #ascii(): string | null {
+    if (this.#whole === undefined) this.#whole = asciiText(this.bytes);
+    return this.#whole;
+  }
+
+  #text(from: number, to: number): string {
+    const whole = this.#ascii();
+    return whole === null ? text(this.bytes, from, to) : whole.slice(from, to);
+  }
+
   #spend(): void {
     if (++this.#tokens > this.#limits.tokens) throw this.fails(`at most ${this.#limits.tokens} values`);
   }
@@ -283,7 +300,7 @@ export class ResponseReader {
     while (at < bytes.length && ends[bytes[at] ?? 0] === 0) at++;
     if (at === from) throw this.fails(expected);
     this.position = at;
-    return text(bytes, from, at);
+    return this.#text(from, at);
   }
 
   /** A value without quotes. A bracket in it takes everything up to the one that closes it: `BODY[HEADER.FIELDS (TO)]`. */
@@ -302,7 +319,7 @@ export class ResponseReader {
     }
     if (at === from) throw this.fails('a value');
     this.position = at;
-    return text(bytes, from, at);
+    return this.#text(from, at);
   }
 
   /** Moves over NIL in any case, unless more letters follow. */
@@ -322,14 +339,16 @@ export class ResponseReader {
   }
 
   #quotedText(): string {
-    const bytes = this.bytes;
-    const from = this.position + 1;
-    // Nearly every string is plain: it is read in one pass, straight to its quote.
-    let at = from;
-    while (at < bytes.length && bytes[at] !== QUOTE && bytes[at] !== BACKSLASH && bytes[at] !== LF) at++;
-    if (bytes[at] === QUOTE && endsQuoted(bytes[at + 1])) {
-      this.position = at + 1;
-      return text(bytes, from, at);
+    const whole = this.#ascii();
+    if (whole !== null) {
+      // Nearly every string is plain: it ends at the next quote, and is a slice.
+      const from = this.position + 1;
+      const quote = whole.indexOf('"', from);
+      const plain = quote < 0 ? '\\' : whole.slice(from, quote);
+      if (endsQuoted(this.bytes[quote + 1]) && !plain.includes('\\') && !plain.includes('\n')) {
+        this.position = quote + 1;
+        return plain;
+      }
     }
     return text(this.#quoted());
   }
