@@ -27,6 +27,8 @@ export interface DovecotOptions {
   readonly port?: number;
   /** The port with TLS from the first byte; a free one when left out. */
   readonly tlsPort?: number;
+  /** A folder for the users' mail that outlives the server; thrown away with it when left out. */
+  readonly homes?: string;
   /** More lines for the configuration. */
   readonly extra?: string;
 }
@@ -101,14 +103,15 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
 
   try {
     for (const part of ['run', 'state', 'tls']) await mkdir(join(folder, part));
+    const homes = options.homes ?? join(folder, 'home');
     for (const name of ['', ...Object.keys(users)]) {
-      await mkdir(join(folder, 'home', name));
-      if (root) await chown(join(folder, 'home', name), owner.uid, owner.gid);
+      await mkdir(join(homes, name), { recursive: true });
+      if (root) await chown(join(homes, name), owner.uid, owner.gid);
     }
     if (root) await chmod(folder, 0o755);
     const certificates = await makeCertificates(join(folder, 'tls'));
     const passwords = Object.entries(users).map(
-      ([user, password]) => `${user}:{PLAIN}${password}::::${folder}/home/${user}::`,
+      ([user, password]) => `${user}:{PLAIN}${password}::::${join(homes, user)}::`,
     );
     await writeFile(join(folder, 'users'), `${passwords.join('\n')}\n`);
     const port = options.port ?? (await freePort());
@@ -132,7 +135,7 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
 
     const preauthCommand = (user: string): string[] => [
       ...(root ? ['setpriv', `--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups'] : []),
-      ...['env', '-i', `USER=${user}`, `HOME=${folder}/home/${user}`, session, '-c', config],
+      ...['env', '-i', `USER=${user}`, `HOME=${join(homes, user)}`, session, '-c', config],
     ];
     const fill = (user: string, folders: readonly SeedFolder[]): Promise<void> =>
       appendMessages(preauthCommand(user), folders);
