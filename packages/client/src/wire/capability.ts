@@ -15,6 +15,14 @@ export function readCapabilities(reader: ResponseReader): string[] {
   return capabilities;
 }
 
+/**
+ * What capabilities of one family say: `capabilityValues(capabilities, 'QUOTA=RES-')` gives `['STORAGE', 'MESSAGE']`,
+ * `'APPENDLIMIT='` the most octets of a message to append, `'RIGHTS='` the rights beyond those of RFC 2086.
+ */
+export function capabilityValues(capabilities: Iterable<string>, prefix: string): string[] {
+  return [...capabilities].flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
+}
+
 /** Reads a flag list, parentheses and all; flags keep their spelling. */
 export function readFlags(reader: ResponseReader): string[] {
   const flags: string[] = [];

@@ -2,7 +2,7 @@
 
 export { defaultLimits, type Limits } from './limits.ts';
 export { Framer, FramingError, type Frame } from './framer.ts';
-export { ParseError, ResponseReader, type Unparsed, type Value } from './reader.ts';
+export { ParseError, ResponseReader, type ReaderOptions, type Unparsed, type Value } from './reader.ts';
 export { isStatus, readHead, readStatusText, type Response, type StatusText } from './response.ts';
 export { codeName, readResponseCode, type CopyUid, type ResponseCode } from './response-code.ts';
 export { parseResponse, type ParsedResponse } from './parse.ts';
@@ -40,7 +40,23 @@ export {
 } from './search.ts';
 export { readThreads, type Thread } from './thread.ts';
 export { readVanished, type Vanished } from './vanished.ts';
-export { readCapabilities, readFlags } from './capability.ts';
+export { capabilityValues, readCapabilities, readFlags } from './capability.ts';
+export { mailboxKey, nameOf, readMailbox, type MailboxName, type NamedMailbox } from './mailbox-name.ts';
+export { readIdentity, type Identity } from './id.ts';
+export { readNamespaces, type Namespace, type Namespaces } from './namespace.ts';
+export { readQuota, readQuotaRoots, type Quota, type QuotaResource, type QuotaRoots } from './quota.ts';
+export {
+  readAccessList,
+  readGrantableRights,
+  readMyRights,
+  type AccessList,
+  type AccessRights,
+  type GrantableRights,
+  type MyRights,
+} from './acl.ts';
+export { readMetadata, type Metadata, type MetadataValue } from './metadata.ts';
+export { readAnnotations, type AnnotatedMessage } from './annotation.ts';
+export { readJmapAccess } from './jmap-access.ts';
 export { formatInternalDate, parseInternalDate } from './internal-date.ts';
 export { parseMessageDate } from './message-date.ts';
 export { decodeUtf7, encodeUtf7, readUtf7 } from './utf7.ts';

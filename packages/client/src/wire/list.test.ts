@@ -151,7 +151,10 @@ describe('readSearch', () => {
     ['(TAG A284)', { tag: 'A284', uid: false }],
     ['UID COUNT 17 ALL 4:18,21,28', { tag: null, uid: true, count: 17, all: '4:18,21,28' }],
     ['(tag "a") uid max 3800 modseq 1236', { tag: 'a', uid: true, max: 3800, modSeq: 1236n }],
-    ['(TAG "a") UID PARTIAL (-1:-100 200:250) MIN 1', { tag: 'a', uid: true, min: 1 }],
+    [
+      '(TAG "a") UID PARTIAL (-1:-100 200:250) MIN 1',
+      { tag: 'a', uid: true, min: 1, partial: { range: [-1, -100], found: '200:250' } },
+    ],
     ['', { tag: null, uid: false }],
   ])('reads ESEARCH %j', (text, expected) => {
     expect(readExtendedSearch(on(text))).toEqual(expected);

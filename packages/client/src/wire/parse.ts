@@ -1,11 +1,24 @@
 // A whole response as one value: for tests, traces and those who look at a server's lines. The session does not use
 // it: there each response is read by the command that waits for it.
 
+import {
+  readAccessList,
+  readGrantableRights,
+  readMyRights,
+  type AccessList,
+  type GrantableRights,
+  type MyRights,
+} from './acl.ts';
 import { LF } from './ascii.ts';
 import { readCapabilities, readFlags } from './capability.ts';
 import { Framer, FramingError } from './framer.ts';
 import { readFetched, type FetchedMessage } from './fetch.ts';
+import { readIdentity, type Identity } from './id.ts';
+import { readJmapAccess } from './jmap-access.ts';
 import { readList, type ListedMailbox } from './list.ts';
+import { readMetadata, type Metadata } from './metadata.ts';
+import { readNamespaces, type Namespaces } from './namespace.ts';
+import { readQuota, readQuotaRoots, type Quota, type QuotaRoots } from './quota.ts';
 import { ParseError, type Unparsed, type Value } from './reader.ts';
 import { isStatus, readHead, readStatusText, type Response } from './response.ts';
 import type { ResponseCode } from './response-code.ts';
@@ -46,7 +59,16 @@ export type ParsedResponse =
   | { readonly kind: 'vanished'; readonly name: string; readonly vanished: Vanished }
   /** FETCH, UIDFETCH. */
   | { readonly kind: 'fetch'; readonly name: string; readonly message: FetchedMessage }
-  /** A response that has no reader yet: its values as they came. */
+  | { readonly kind: 'namespaces'; readonly name: string; readonly namespaces: Namespaces }
+  | { readonly kind: 'identity'; readonly name: string; readonly identity: Identity | null }
+  | { readonly kind: 'quota'; readonly name: string; readonly quota: Quota }
+  | { readonly kind: 'quota roots'; readonly name: string; readonly quotaRoots: QuotaRoots }
+  | { readonly kind: 'access list'; readonly name: string; readonly accessList: AccessList }
+  | { readonly kind: 'grantable rights'; readonly name: string; readonly grantable: GrantableRights }
+  | { readonly kind: 'my rights'; readonly name: string; readonly myRights: MyRights }
+  | { readonly kind: 'metadata'; readonly name: string; readonly metadata: Metadata }
+  | { readonly kind: 'jmap access'; readonly name: string; readonly url: string }
+  /** A response that has no reader: its values as they came. */
   | {
       readonly kind: 'other';
       readonly name: string;
@@ -123,6 +145,24 @@ function parse(head: Response): ParsedResponse {
       return { kind: 'threads', name, threads: readThreads(reader) };
     case 'VANISHED':
       return { kind: 'vanished', name, vanished: readVanished(reader) };
+    case 'NAMESPACE':
+      return { kind: 'namespaces', name, namespaces: readNamespaces(reader) };
+    case 'ID':
+      return { kind: 'identity', name, identity: readIdentity(reader) };
+    case 'QUOTA':
+      return { kind: 'quota', name, quota: readQuota(reader) };
+    case 'QUOTAROOT':
+      return { kind: 'quota roots', name, quotaRoots: readQuotaRoots(reader) };
+    case 'ACL':
+      return { kind: 'access list', name, accessList: readAccessList(reader) };
+    case 'LISTRIGHTS':
+      return { kind: 'grantable rights', name, grantable: readGrantableRights(reader) };
+    case 'MYRIGHTS':
+      return { kind: 'my rights', name, myRights: readMyRights(reader) };
+    case 'METADATA':
+      return { kind: 'metadata', name, metadata: readMetadata(reader) };
+    case 'JMAPACCESS':
+      return { kind: 'jmap access', name, url: readJmapAccess(reader) };
   }
   const values: Value[] = [];
   for (reader.space(); reader.peek() !== -1; reader.space()) values.push(reader.value());
