@@ -223,7 +223,7 @@ describe('signing in', () => {
     `);
     expect(await failure(client)).toMatchObject({
       message: 'LOGIN: the server answered NO: wrong password',
-      code: { code: 'AUTHENTICATIONFAILED' },
+      code: { name: 'AUTHENTICATIONFAILED' },
     });
     await script.end();
   });

@@ -80,7 +80,7 @@ describe('AUTHENTICATE', () => {
     await script.play('C: $ AUTHENTICATE PLAIN AGEAYg==\nS: $ NO [AUTHENTICATIONFAILED] wrong password');
     expect(await refused).toMatchObject({
       message: 'AUTHENTICATE PLAIN: the server answered NO: wrong password',
-      code: { code: 'AUTHENTICATIONFAILED' },
+      code: { name: 'AUTHENTICATIONFAILED' },
     });
     expect(session.state).toBe('notAuthenticated');
   });

@@ -7,8 +7,7 @@ import { encode } from './octets.ts';
 
 /** @param trace for the server's log: an e-mail address, or up to 255 characters without `@`, or nothing */
 export function anonymous(trace = ''): Mechanism {
-  // eslint-disable-next-line no-control-regex
-  if (/[\0-\x1f\x7f]/.test(trace) || (!trace.includes('@') && Array.from(trace).length > 255)) {
+  if (/\p{Cc}/u.test(trace) || (!trace.includes('@') && Array.from(trace).length > 255)) {
     throw new RangeError(
       'the trace of ANONYMOUS is an e-mail address or at most 255 characters, on one line',
     );

@@ -38,7 +38,7 @@ function bearer(name: string, initial: string, token: string, dummy: string): Me
     initial: encode(initial),
     respond: (challenge) => {
       if (refusal !== null) return nothingMore(name)(challenge);
-      refusal = decode(challenge.subarray(0, MOST_SHOWN)).replaceAll(token, '***');
+      refusal = decode(challenge).replaceAll(token, '***').slice(0, MOST_SHOWN);
       return encode(dummy);
     },
     refused: () => refusal ?? '',
@@ -46,7 +46,7 @@ function bearer(name: string, initial: string, token: string, dummy: string): Me
 }
 
 function checked(value: string): string {
-  if (/[\0\x01]/.test(value)) throw new RangeError('user and host must not contain control characters');
+  if (/\p{Cc}/u.test(value)) throw new RangeError('user and host must not contain control characters');
   return value;
 }
 

@@ -5,10 +5,10 @@
 const spaces = /[\u{A0}\u{1680}\u{2000}-\u{200B}\u{202F}\u{205F}\u{3000}]/gu;
 /** B.1: mapped to nothing. */
 const nothings =
-  /[\u{AD}\u{34F}\u{1806}\u{180B}-\u{180D}\u{200C}\u{200D}\u{2060}\u{FE00}-\u{FE0F}\u{FEFF}]/gu;
+  /[\u{AD}\u{1806}\u{200C}-\u{200D}\u{2060}\u{FEFF}]|\u{34F}|[\u{180B}-\u{180D}]|[\u{FE00}-\u{FE0F}]/gu;
 /** C.2 to C.9: control, private use, no characters, surrogates, not for text, not for display, tags. */
 const prohibited =
-  /[\p{Cc}\p{Co}\p{Cs}\p{Noncharacter_Code_Point}\u{340}\u{341}\u{6DD}\u{70F}\u{180E}\u{200E}\u{200F}\u{2028}-\u{202E}\u{2061}-\u{2063}\u{206A}-\u{206F}\u{2FF0}-\u{2FFB}\u{FEFF}\u{FFF9}-\u{FFFD}\u{1D173}-\u{1D17A}\u{E0001}\u{E0020}-\u{E007F}]/u;
+  /[\p{Cc}\p{Co}\p{Cs}\p{Noncharacter_Code_Point}\u{6DD}\u{70F}\u{180E}\u{200E}\u{200F}\u{2028}-\u{202E}\u{2061}-\u{2063}\u{206A}-\u{206F}\u{2FF0}-\u{2FFB}\u{FFF9}-\u{FFFD}\u{1D173}-\u{1D17A}\u{E0001}\u{E0020}-\u{E007F}]/u;
 /** D.1, as far as scripts tell: written from right to left. */
 const rightToLeft = /[\p{sc=Hebrew}\p{sc=Arabic}\p{sc=Syriac}\p{sc=Thaana}]/u;
 const notRightToLeft = /(?![\p{sc=Hebrew}\p{sc=Arabic}\p{sc=Syriac}\p{sc=Thaana}])\p{L}/u;
