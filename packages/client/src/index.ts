@@ -1,6 +1,8 @@
 // `@imaplib/client`: the typed client, the transports, and the values they give.
 
 export { ImapClient } from './client/client.ts';
+export { ImapPool, type PoolEvents, type PoolOptions, type UseOptions } from './client/pool.ts';
+export type { MailboxRefusal, SearchRow, StatusRow } from './client/pool-rows.ts';
 export type * from './client/types.ts';
 export type { Appended } from './commands/append.ts';
 export type { FetchItems, SectionRequest } from './commands/fetch.ts';
