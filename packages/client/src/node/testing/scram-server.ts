@@ -38,7 +38,7 @@ export class ScramServer {
     const salted = pbkdf2Sync(pass, salt, iterations, length, algorithm);
     const clientKey = hmac(salted, 'Client Key');
     const signature = hmac(createHash(algorithm).update(clientKey).digest(), transcript);
-    const expected = Buffer.from(clientKey.map((octet, index) => octet ^ signature[index]!));
+    const expected = Buffer.from(clientKey.map((octet, index) => octet ^ (signature[index] ?? 0)));
     if (expected.toString('base64') !== proof) return null;
     return `v=${hmac(hmac(salted, 'Server Key'), transcript).toString('base64')}`;
   }
