@@ -1,7 +1,13 @@
 // What a command is: its name, where it is legal, what it sends, what it collects and what that adds up to. Each
 // command is one such value in a file of its own; what runs them is here.
 
-import { ImapCapabilityError, ImapCommandError, ImapLimitError } from '../session/errors.ts';
+import {
+  ImapCapabilityError,
+  ImapCommandError,
+  ImapLimitError,
+  ImapPartialError,
+  ImapStateError,
+} from '../session/errors.ts';
 import type { Completion, Request, SessionState } from '../session/request.ts';
 import { ResponseQueue } from '../session/response-queue.ts';
 import type { Session } from '../session/session.ts';
@@ -21,8 +27,8 @@ export interface Command<Args, Row, Result> {
   readonly name: string | ((args: Args) => string);
   /** Where it is legal (RFC 3501 6); everywhere, where absent. */
   readonly states?: readonly SessionState[];
-  /** The capability without which it cannot be sent, or null. */
-  readonly needs?: (args: Args) => string | null;
+  /** The capabilities without which it cannot be sent; `A or B` where one of them is enough. */
+  readonly needs?: (args: Args) => string | readonly string[] | null;
   /** See {@link Request.barrier}. */
   readonly barrier?: boolean;
   /** Whether it counts by sequence number (RFC 3501 5.5). */
@@ -35,10 +41,13 @@ export interface Command<Args, Row, Result> {
   readonly send?: (out: CommandWriter, args: Args, session: Session) => void;
   /** The untagged responses that belong to it, by name. */
   readonly collect?: Readonly<Record<string, (line: ResponseReader, response: Response, args: Args) => Row>>;
-  /** Which of them are really its own; the others go where unasked responses go. Asked once for each call. */
-  readonly accepts?: (args: Args) => (row: Row) => boolean;
-  /** Called with the tagged OK before anything else is read. */
-  readonly completed?: (runner: Runner, args: Args) => void;
+  /**
+   * Which of them are really its own; the others go where unasked responses go. Asked once for each call; `tag` is
+   * the command's own.
+   */
+  readonly accepts?: (args: Args) => (row: Row, tag: string) => boolean;
+  /** Called with the tagged OK before anything else is read; `rows`: what was collected, where the call is no loop. */
+  readonly completed?: (runner: Runner, args: Args, rows: readonly Row[]) => void;
   /** What the call resolves to. */
   readonly result: (rows: Row[], done: Completion, args: Args) => Result;
 }
@@ -74,7 +83,7 @@ export interface RunOptions {
 /**
  * Sends a command and gives its result.
  *
- * @throws ImapCommandError on NO and BAD
+ * @throws ImapCommandError on NO and BAD, ImapPartialError where the server has done only a part of it
  */
 export async function run<Args, Row, Result>(
   runner: Runner,
@@ -86,8 +95,8 @@ export async function run<Args, Row, Result>(
   const accepts = definition.accepts?.(args);
   let collected = 0;
   const done = await runner.session.execute({
-    ...requestOf(runner, definition, args, options),
-    collect: (response) => {
+    ...requestOf(runner, definition, args, options, rows),
+    collect: (response, _isContested, tag) => {
       const read = definition.collect?.[response.name];
       if (read === undefined) return false;
       let row: Row;
@@ -97,15 +106,18 @@ export async function run<Args, Row, Result>(
         runner.warn(error, response);
         return true;
       }
-      if (accepts?.(row) === false) return false;
+      if (accepts?.(row, tag) === false) return false;
       collected += response.bytes.length;
       if (collected > MOST_COLLECTED) throw tooMuch(definition, args);
       rows.push(row);
       return true;
     },
   });
-  refuse(runner, nameOf(definition, args), done);
-  return definition.result(rows, done, args);
+  const name = nameOf(definition, args);
+  refuse(runner, name, done);
+  const result = definition.result(rows, done, args);
+  refusePart(name, done, result);
+  return result;
 }
 
 /**
@@ -120,9 +132,10 @@ export async function* iterate<Args, Row, Result>(
 ): AsyncGenerator<Row, void, undefined> {
   const queue = new ResponseQueue();
   const accepts = definition.accepts?.(args);
+  let ownTag = '';
   const isOwn = (read: NonNullable<typeof definition.collect>[string], response: Response): boolean => {
     try {
-      return accepts?.(read(response.reader(), response, args)) !== false;
+      return accepts?.(read(response.reader(), response, args), ownTag) !== false;
     } catch {
       return true; // the loop reads it again, and warns
     }
@@ -131,7 +144,8 @@ export async function* iterate<Args, Row, Result>(
     .execute({
       ...requestOf(runner, definition, args, options),
       rows: queue,
-      collect: (response, isContested) => {
+      collect: (response, isContested, tag) => {
+        ownTag = tag;
         const read = definition.collect?.[response.name];
         if (read === undefined) return false;
         // Somebody else's change is told when it comes, not when the loop gets to it: by then an EXPUNGE may have
@@ -142,7 +156,10 @@ export async function* iterate<Args, Row, Result>(
         return true;
       },
     })
-    .then((done) => refuse(runner, nameOf(definition, args), done))
+    .then((done) => {
+      refuse(runner, nameOf(definition, args), done);
+      refusePart(nameOf(definition, args), done, null);
+    })
     .then(
       () => queue.end(),
       (error: unknown) => queue.end(error),
@@ -156,7 +173,7 @@ export async function* iterate<Args, Row, Result>(
         runner.warn(error, response);
         continue;
       }
-      if (accepts?.(row) === false) runner.unasked(response);
+      if (accepts?.(row, ownTag) === false) runner.unasked(response);
       else yield row;
     }
   } finally {
@@ -173,18 +190,27 @@ function requestOf<Args, Row, Result>(
   definition: Command<Args, Row, Result>,
   args: Args,
   options: RunOptions,
+  rows: readonly Row[] = [],
 ): Request {
   const name = nameOf(definition, args);
+  const bySequence = definition.bySequence?.(args) === true;
   return {
     name,
     ...(definition.states === undefined ? {} : { states: definition.states }),
     barrier: definition.barrier === true,
-    bySequence: definition.bySequence?.(args) === true,
+    bySequence,
     keepsNumbers: definition.keepsNumbers?.(args) === true,
     endsConnection: definition.endsConnection === true,
     check: () => {
-      const needed = definition.needs?.(args) ?? null;
-      if (needed !== null && !runner.session.supports(needed)) throw new ImapCapabilityError(name, needed);
+      const { session } = runner;
+      for (const needed of [definition.needs?.(args) ?? []].flat()) {
+        const isThere = needed.split(' or ').some((capability) => session.supports(capability));
+        if (!isThere) throw new ImapCapabilityError(name, needed);
+      }
+      // RFC 9586 3: the server answers them with BAD.
+      if (bySequence && session.enabled.has('UIDONLY')) {
+        throw new ImapStateError(`${name} by sequence number: with UIDONLY messages have none; use UIDs`);
+      }
       options.check?.();
     },
     write: (out) => {
@@ -192,7 +218,7 @@ function requestOf<Args, Row, Result>(
       definition.send?.(out, args, runner.session);
     },
     completed: (done) => {
-      if (done.status === 'OK') definition.completed?.(runner, args);
+      if (done.status === 'OK') definition.completed?.(runner, args, rows);
     },
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     signal: options.signal,
@@ -209,4 +235,9 @@ function tooMuch<Args, Row, Result>(definition: Command<Args, Row, Result>, args
 function refuse(runner: Runner, name: string, done: Completion): void {
   runner.answered(done);
   if (done.status !== 'OK') throw new ImapCommandError(name, done.status, done.code, done.text);
+}
+
+function refusePart(name: string, { code }: Completion, result: unknown): void {
+  if (code?.name === 'MESSAGELIMIT' || code?.name === 'MODIFIED')
+    throw new ImapPartialError(name, code, result);
 }

@@ -4,6 +4,7 @@
 
 export type { Command } from './command.ts';
 export { append, type AppendArgs, type Appended } from './append.ts';
+export { cancelUpdate } from './cancel-update.ts';
 export { capability } from './capability.ts';
 export { copy, type CopyArgs } from './copy.ts';
 export { create } from './create.ts';
@@ -13,10 +14,16 @@ export { fetch, type FetchArgs, type FetchItems, type SectionRequest } from './f
 export { list, type ListArgs } from './list.ts';
 export { lsub } from './lsub.ts';
 export { move } from './move.ts';
+export { multiSearch, type MultiSearchArgs, type SearchSource } from './multi-search.ts';
 export { noop } from './noop.ts';
 export { rename } from './rename.ts';
-export { search, type SearchQuery } from './search.ts';
+export { search, type ModSeqOfFlag, type SearchArgs, type SearchQuery } from './search.ts';
+export { searchExtended, type SearchExtendedArgs } from './search-extended.ts';
+export type { SearchResult, SearchReturn } from './search-return.ts';
+export { sort, type SortArgs, type SortCriterion, type SortKey } from './sort.ts';
+export { sortExtended, type SortExtendedArgs } from './sort-extended.ts';
 export { status, type StatusItem } from './status.ts';
 export { store, type FlagChange, type StoreArgs } from './store.ts';
 export { subscribe } from './subscribe.ts';
+export { thread, type ThreadAlgorithm, type ThreadArgs } from './thread.ts';
 export { unsubscribe } from './unsubscribe.ts';

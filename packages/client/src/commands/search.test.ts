@@ -6,6 +6,8 @@ import { search, type SearchQuery } from './search.ts';
 
 const day = new Date('2024-02-09T22:30:05Z');
 
+const extensions = 'WITHIN SEARCH=FUZZY OBJECTID SAVEDATE SEARCHRES QRESYNC X-GM-EXT-1';
+
 describe('SEARCH', () => {
   it.each<[query: SearchQuery, sent: string]>([
     [{}, 'ALL'],
@@ -20,6 +22,36 @@ describe('SEARCH', () => {
     [{ since: day, before: day, on: day }, 'SINCE 9-Feb-2024 BEFORE 9-Feb-2024 ON 9-Feb-2024'],
     [{ sentSince: day, sentBefore: day }, 'SENTSINCE 9-Feb-2024 SENTBEFORE 9-Feb-2024'],
     [{ larger: 1000, smaller: 2000 }, 'LARGER 1000 SMALLER 2000'],
+    [{ recent: true }, 'RECENT'],
+    [{ new: true, old: true }, 'NEW OLD'],
+    [{ sentOn: day }, 'SENTON 9-Feb-2024'],
+    [{ older: 3600, younger: 259200 }, 'OLDER 3600 YOUNGER 259200'],
+    [{ fuzzy: { subject: 'zonk' } }, 'FUZZY SUBJECT zonk'],
+    [{ fuzzy: { subject: 'IMAP', from: 'x' }, seen: false }, 'UNSEEN FUZZY (FROM x SUBJECT IMAP)'],
+    [
+      { emailId: 'M6d99ac3275bb4e', threadId: 'T64b478a75b7ea9' },
+      'EMAILID M6d99ac3275bb4e THREADID T64b478a75b7ea9',
+    ],
+    [
+      { savedSince: day, savedBefore: day, savedOn: day, saveDateSupported: true },
+      'SAVEDATESUPPORTED SAVEDSINCE 9-Feb-2024 SAVEDBEFORE 9-Feb-2024 SAVEDON 9-Feb-2024',
+    ],
+    [{ modSeq: 620162338n }, 'MODSEQ 620162338'],
+    [
+      { modSeq: { flag: '\\Draft', type: 'all', value: 620162338n } },
+      'MODSEQ "/flags/\\\\Draft" all 620162338',
+    ],
+    [
+      {
+        gmailRaw: 'has:attachment in:unread',
+        gmailLabels: 'foo',
+        gmailMessageId: 1278455344230334865n,
+        gmailThreadId: 1266894439832287888n,
+      },
+      'X-GM-RAW "has:attachment in:unread" X-GM-LABELS foo X-GM-MSGID 1278455344230334865 X-GM-THRID 1266894439832287888',
+    ],
+    [{ gmailLabels: '\\Inbox' }, 'X-GM-LABELS "\\\\Inbox"'],
+    [{ saved: true, not: { saved: true } }, '$ NOT $'],
     [{ uid: [1, [5, '*']], sequence: '7:9' }, 'UID 1,5:* 7:9'],
     [{ not: {} }, 'NOT ALL'],
     [{ not: { seen: true, from: 'x' } }, 'NOT (SEEN FROM x)'],
@@ -33,8 +65,8 @@ describe('SEARCH', () => {
     ],
     [{ subject: '日本' }, 'CHARSET UTF-8 SUBJECT {6+}\n日本'],
     [{ header: ['Subject', 'ü'] }, 'CHARSET UTF-8 HEADER Subject {2+}\nü'],
-  ])('%j', async (query, sent) => {
-    const { runner, script } = await openRunner();
+  ])('%o', async (query, sent) => {
+    const { runner, script } = await openRunner({ capabilities: `IMAP4rev1 LITERAL+ ${extensions}` });
     const found = run(runner, search, { query, uid: true });
     await script.play(`C: $ UID SEARCH ${sent.split('\n').join('\nC: ')}\nS: * SEARCH 2 3\nS: $ OK`);
     expect(await found).toEqual([2, 3]);
@@ -62,6 +94,39 @@ describe('SEARCH', () => {
     expect(await done).toEqual(found);
   });
 
+  it.each<[query: SearchQuery, capability: string]>([
+    [{ older: 1 }, 'WITHIN'],
+    [{ not: { younger: 1 } }, 'WITHIN'],
+    [{ fuzzy: {} }, 'SEARCH=FUZZY'],
+    [{ or: [{}, {}, { emailId: 'M' }] }, 'OBJECTID'],
+    [{ and: [{}, { savedOn: day }] }, 'SAVEDATE'],
+    [{ modSeq: 1n }, 'CONDSTORE or QRESYNC'],
+    [{ saved: true }, 'SEARCHRES'],
+    [{ gmailRaw: 'x' }, 'X-GM-EXT-1'],
+  ])('%o needs %s', async (query, capability) => {
+    const { runner, script } = await openRunner();
+    const error = await failure(run(runner, search, { query, uid: true }));
+    expect(error).toMatchObject({ name: 'ImapCapabilityError', capability });
+    await script.silence();
+  });
+
+  it('takes only the ESEARCH that has its tag', async () => {
+    const { runner, script, unasked } = await openRunner();
+    const first = run(runner, search, { query: {}, uid: true });
+    const second = run(runner, search, { query: { seen: true }, uid: true });
+    await script.play(`
+      C: $ UID SEARCH ALL
+      C: $ UID SEARCH SEEN
+      S: * ESEARCH (TAG "T1") UID ALL 7
+      S: * ESEARCH (TAG "T9") UID ADDTO (0 9)
+      S: $2 OK
+      S: * ESEARCH (TAG "T0") UID ALL 1:3
+      S: $1 OK
+    `);
+    expect([await first, await second]).toEqual([[1, 2, 3], [7]]);
+    expect(unasked).toEqual(['* ESEARCH (TAG "T9") UID ADDTO (0 9)']);
+  });
+
   it.each([
     ['words', '* SEARCH one two'],
     ['more than can be', '* ESEARCH (TAG "T0") UID ALL 1:4294967295'],
@@ -77,7 +142,7 @@ describe('SEARCH', () => {
     const { runner, script } = await openRunner();
     const refused = failure(run(runner, search, { query: { from: 'é' }, uid: true }));
     await script.play('C: $ UID SEARCH CHARSET UTF-8 FROM {2+}\nC: é\nS: $ NO [BADCHARSET (US-ASCII)] no');
-    expect(await refused).toMatchObject({ code: { code: 'BADCHARSET', values: [['US-ASCII']] } });
+    expect(await refused).toMatchObject({ code: { name: 'BADCHARSET', charsets: ['US-ASCII'] } });
   });
 
   it('by sequence number waits for what could expunge, at any depth', async () => {

@@ -22,6 +22,31 @@ export class ImapCommandError extends Error {
   }
 }
 
+/**
+ * The server answered OK and has done only a part of what was asked: it handles no more messages at once
+ * (MESSAGELIMIT), or somebody else has changed some of them (MODIFIED). The connection is still good.
+ */
+export class ImapPartialError extends Error {
+  override readonly name = 'ImapPartialError';
+  /** The command without its arguments: `UID STORE`. */
+  readonly command: string;
+  /** MESSAGELIMIT tells how far it came, MODIFIED which messages were left as they are. */
+  readonly code: ResponseCode & { readonly name: 'MESSAGELIMIT' | 'MODIFIED' };
+  /** What the call would have given: that part which was done. Null for rows, which have been given one by one. */
+  readonly result: unknown;
+
+  constructor(command: string, code: ImapPartialError['code'], result: unknown) {
+    super(
+      code.name === 'MODIFIED'
+        ? `${command}: ${code.numbers.length} messages were left as they are, because they have been changed meanwhile: fetch them again`
+        : `${command}: the server handles ${code.limit} messages at once${code.lastUid === null ? ': ask for fewer' : `, and has come to UID ${code.lastUid}: go on below it`}`,
+    );
+    this.command = command;
+    this.code = code;
+    this.result = result;
+  }
+}
+
 /** The connection could not be made, was refused or is gone; `cause` says why (often a TransportError). */
 export class ImapConnectionError extends Error {
   override readonly name = 'ImapConnectionError';

@@ -42,7 +42,7 @@ export class Pending {
 
   /** Offers a response; true where this command takes it. */
   collect(response: Response, isContested: boolean): boolean {
-    return this.request.collect?.(response, isContested) === true;
+    return this.request.collect?.(response, isContested, this.tag) === true;
   }
 
   /** Another command has to wait behind this one. */

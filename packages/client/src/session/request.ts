@@ -42,9 +42,9 @@ export interface Request {
    * Offered each untagged response while the command is unanswered, oldest command first; true takes it. What it
    * throws is what the call rejects with; the rest of the answer is still offered, and drained. `isContested`: other
    * commands are unanswered too, and it may be theirs. Dovecot answers a later FETCH before the tagged OK of an
-   * earlier one.
+   * earlier one. `tag`: the command's own.
    */
-  readonly collect?: (response: Response, isContested: boolean) => boolean;
+  readonly collect?: (response: Response, isContested: boolean, tag: string) => boolean;
   /** Rows that wait for their reader; reading stops while it is full and nobody waits behind it. */
   readonly rows?: ResponseQueue;
   /**
