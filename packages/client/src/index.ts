@@ -16,10 +16,19 @@ export {
   ImapLimitError,
   ImapStateError,
 } from './session/errors.ts';
+export { Trace, type TraceEvents, type TraceOptions } from './session/trace.ts';
+export type {
+  CommandPhase,
+  CommandRecord,
+  ConnectionRecord,
+  Observer,
+  TracedLine,
+} from './session/observer.ts';
 export type { SessionLimits } from './session/session.ts';
 export type { SessionState } from './session/request.ts';
 export * from './transport/index.ts';
 export { hasAttribute, type ListedMailbox } from './wire/list.ts';
+export type { MailboxName, NamedMailbox } from './wire/mailbox-name.ts';
 export { partName, walkParts, type BodyPart, type Disposition } from './wire/bodystructure.ts';
 export { codeName, type CopyUid, type ResponseCode } from './wire/response-code.ts';
 export type { Address, AddressGroup, Envelope, EnvelopeAddress } from './wire/envelope.ts';

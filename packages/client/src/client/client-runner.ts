@@ -24,6 +24,7 @@ export class ClientRunner implements Runner {
       transport: options.transport,
       signal: options.signal,
       limits: options.limits,
+      trace: options.trace,
       onLine: options.onLine,
       onUntagged: (response) => runner.unasked(response),
       onTooLarge: (error, response) => runner.warn(error, response),

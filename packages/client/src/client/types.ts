@@ -3,6 +3,7 @@
 import type { Connect, Secret } from '../transport/byte-stream.ts';
 import type { Mechanism } from '../sasl/mechanism.ts';
 import type { ScramHash } from '../sasl/scram.ts';
+import type { Observer } from '../session/observer.ts';
 import type { SessionLimits } from '../session/session.ts';
 import type { FetchedMessage } from '../wire/fetch.ts';
 
@@ -71,6 +72,8 @@ export interface ConnectOptions {
   readonly on?: ClientListeners | undefined;
   readonly limits?: Partial<SessionLimits> | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Watches the connection, and those that take its place: a {@link Trace}. */
+  readonly trace?: Observer | undefined;
   /** Each line sent (secrets hidden) and received, for logs. */
   readonly onLine?: ((direction: 'C' | 'S', line: string) => void) | undefined;
 }

@@ -3,6 +3,7 @@
 
 import type { ByteStream, Connect } from '../transport/byte-stream.ts';
 import { ImapLimitError } from '../session/errors.ts';
+import type { Observer } from '../session/observer.ts';
 import type { Request } from '../session/request.ts';
 import type { SessionLimits } from '../session/session.ts';
 import { text } from '../wire/ascii.ts';
@@ -27,6 +28,8 @@ export interface IMAP4Options extends TransportOptions {
    * connection goes on. Without it (or with null) two minutes of silence end the connection.
    */
   readonly timeout?: number | null | undefined;
+  /** Watches the connection: a `Trace`. */
+  readonly trace?: Observer | undefined;
   /** 0 (nothing) to 5 (everything): what is written to the console. Secrets are masked. */
   readonly debug?: number | undefined;
   /** How much a server may send before it is too much. */
@@ -393,6 +396,7 @@ export abstract class Connection {
         tagPrefix: this.tagpre,
         timeout: this.timeout,
         limits: this.#options.limits,
+        trace: this.#options.trace,
         log: this.#log,
         signal: this.#giveUp.signal,
         onResponse: (response) => this.#take(response),

@@ -3,6 +3,7 @@
 import { abortable } from '../transport/abort.ts';
 import type { Connect } from '../transport/byte-stream.ts';
 import { ImapConnectionError } from '../session/errors.ts';
+import type { Observer } from '../session/observer.ts';
 import type { Completion, Request, SessionState } from '../session/request.ts';
 import { defaultSessionLimits, Session, type SessionLimits } from '../session/session.ts';
 import type { Response } from '../wire/response.ts';
@@ -18,6 +19,7 @@ export interface LinkOptions {
   /** Seconds without a word from the server, or null. */
   readonly timeout: number | null;
   readonly limits: Partial<SessionLimits> | undefined;
+  readonly trace: Observer | undefined;
   readonly log: DebugLog;
   /** Gives the connecting up. */
   readonly signal: AbortSignal;
@@ -55,7 +57,7 @@ export class Link {
    * @throws error where the greeting is none
    */
   static async open(options: LinkOptions): Promise<Link> {
-    const { transport, tagPrefix, timeout, log, onResponse } = options;
+    const { transport, tagPrefix, timeout, trace, log, onResponse } = options;
     let greeting = '';
     const onLine = (direction: 'C' | 'S', line: string): void => {
       greeting ||= line;
@@ -69,7 +71,15 @@ export class Link {
         () => 0,
         (late) => {
           const signal = late === undefined ? options.signal : AbortSignal.any([late, options.signal]);
-          return Session.open({ transport, signal, tagPrefix, limits, onLine, onUntagged: onResponse });
+          return Session.open({
+            transport,
+            signal,
+            tagPrefix,
+            limits,
+            trace,
+            onLine,
+            onUntagged: onResponse,
+          });
         },
       );
       return new Link(session, timeout);

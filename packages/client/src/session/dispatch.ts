@@ -3,11 +3,11 @@
 
 import type { Frame } from '../wire/framer.ts';
 import type { ReaderOptions } from '../wire/reader.ts';
-import { readHead, readStatusText, type Response } from '../wire/response.ts';
+import { isStatus, readHead, readStatusText, type Response } from '../wire/response.ts';
 import { capabilitiesIn, type Capabilities } from './capabilities.ts';
 import { ImapConnectionError, ImapLimitError } from './errors.ts';
 import { readGreeting, type Greeting } from './greeting.ts';
-import { describeResponse } from './line-log.ts';
+import type { Observation } from './observation.ts';
 import type { SessionLimits, SessionOptions } from './options.ts';
 import type { Outgoing } from './outgoing.ts';
 import type { Pending } from './pending.ts';
@@ -39,6 +39,7 @@ export class Dispatch {
   readonly #outgoing: Outgoing;
   readonly #capabilities: Capabilities;
   readonly #limits: SessionLimits;
+  readonly #observation: Observation;
   readonly #options: SessionOptions;
   #isGreeted = false;
 
@@ -47,6 +48,7 @@ export class Dispatch {
     outgoing: Outgoing,
     capabilities: Capabilities,
     limits: SessionLimits,
+    observation: Observation,
     options: SessionOptions,
     session: Dispatching,
   ) {
@@ -55,21 +57,24 @@ export class Dispatch {
     this.#outgoing = outgoing;
     this.#capabilities = capabilities;
     this.#limits = limits;
+    this.#observation = observation;
     this.#options = options;
   }
 
   /** @throws where the connection cannot go on */
   take(frame: Frame): void {
-    const { onLine, onUntagged } = this.#options;
-    if (onLine !== undefined) tell(onLine, 'S', describeResponse(frame.bytes));
-    const response = readHead(frame.bytes, this.#session.reading());
+    const reading = this.#session.reading();
+    let response = readHead(frame.bytes, reading);
+    const isSecret = this.#queue.inFlight.some((pending) => pending.isSecret);
+    if (isSecret && isStatus(response.name)) response = this.#observation.withoutSecrets(response, reading);
+    this.#observation.received(response.bytes, isSecret && response.tag === '+');
     if (frame.exceeded !== null) return this.#tooLarge(response, frame.exceeded);
     if (!this.#isGreeted) return this.#greet(response);
     if (response.tag === '+') return this.#continue(response);
     if (response.tag === '*') return this.#untagged(response);
     const pending = this.#queue.unanswered(response.tag);
     // A tag that nobody waits for (RFC 3501 2.2.2 forbids it): told to whoever listens, harmful to nobody.
-    if (pending === null) return tell(onUntagged, response);
+    if (pending === null) return tell(this.#options.onUntagged, response);
     this.#complete(pending, response);
   }
 
@@ -94,7 +99,9 @@ export class Dispatch {
     const isContested = this.#queue.inFlight.length > 1;
     for (const pending of this.#queue.inFlight) {
       try {
-        if (pending.collect(response, isContested)) return;
+        if (!pending.collect(response, isContested)) continue;
+        this.#observation.answered(pending, response.bytes.length);
+        return;
       } catch (error) {
         pending.fail(error);
         this.#session.changed();
@@ -115,6 +122,7 @@ export class Dispatch {
       pending.quiet = !pending.abandoned;
       this.#session.changed();
     }
+    this.#observation.continued(pending);
     void this.#outgoing.answer(pending, () => answer(response.reader().restBytes()));
   }
 
@@ -136,6 +144,8 @@ export class Dispatch {
     this.#capabilities.hearCode(text);
     if (status === 'OK' || status === 'NO' || status === 'BAD') {
       const completion: Completion = { status, response, ...text };
+      this.#observation.answered(pending, response.bytes.length);
+      this.#observation.completed(pending, completion);
       tell(request.completed, completion);
       pending.settle(completion);
     } else {

@@ -24,6 +24,6 @@ export function readGreeting(response: Response): Greeting {
   if (tag === '*' && name === 'BYE') {
     throw new ImapConnectionError(`the server refused the connection: ${status.text}`, { bye: status.text });
   }
-  const said = JSON.stringify(describeResponse(response.bytes).slice(0, 200));
+  const said = JSON.stringify(describeResponse(response.bytes, 200).slice(0, 200));
   throw new ImapConnectionError(`this is no IMAP server: it said ${said}`);
 }

@@ -9,8 +9,8 @@ import type { SilenceWatch } from './silence-watch.ts';
 export interface Reading {
   /** No more is read. */
   readonly isOver: () => boolean;
-  /** A chunk is here. @throws where none may come now */
-  readonly arrived: () => void;
+  /** So many octets are here. @throws where none may come now */
+  readonly arrived: (octets: number) => void;
   readonly take: (frame: Frame) => void;
   /** All responses of a chunk have been taken. */
   readonly taken: () => void;
@@ -51,7 +51,7 @@ export class Incoming {
         await this.#rowsTaken(session);
         const chunk = await this.#next();
         if (chunk === null || session.isOver()) return;
-        session.arrived();
+        session.arrived(chunk.length);
         this.#silence.heard();
         this.#framer.push(chunk);
         for (let frame = this.#framer.next(); frame !== null; frame = this.#framer.next()) {

@@ -1,6 +1,7 @@
 // How a session is opened, and what it puts up with.
 
 import type { ImapLimitError } from './errors.ts';
+import type { Observer } from './observer.ts';
 import type { Connect } from '../transport/byte-stream.ts';
 import { defaultLimits, type Limits } from '../wire/limits.ts';
 import type { Response } from '../wire/response.ts';
@@ -12,6 +13,8 @@ export interface SessionOptions {
   readonly limits?: Partial<SessionLimits> | undefined;
   /** Every untagged response that no command has taken, before and between commands too. */
   readonly onUntagged?: (response: Response) => void;
+  /** Is told of commands and lines, and may watch several connections one after the other: a `Trace`. */
+  readonly trace?: Observer | undefined;
   /** Each line that was sent (secrets as `***`) or received (literals as `{n}`), for logs. */
   readonly onLine?: ((direction: 'C' | 'S', line: string) => void) | undefined;
   /** A response that answers no command broke a limit and was passed over; `response` is its beginning. */

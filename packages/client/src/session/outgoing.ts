@@ -5,8 +5,7 @@ import type { ByteStream } from '../transport/byte-stream.ts';
 import { encode } from '../wire/ascii.ts';
 import { CommandWriter, type Piece } from '../wire/writer.ts';
 import { ImapStateError } from './errors.ts';
-import { describeCommand, describeResponse } from './line-log.ts';
-import type { SessionOptions } from './options.ts';
+import type { Observation } from './observation.ts';
 import type { Pending } from './pending.ts';
 import type { CommandQueue } from './queue.ts';
 import type { Request, SessionState } from './request.ts';
@@ -37,7 +36,7 @@ export class Outgoing {
   readonly #session: Sending;
   readonly #queue: CommandQueue;
   readonly #silence: SilenceWatch;
-  readonly #onLine: SessionOptions['onLine'];
+  readonly #observation: Observation;
   readonly #tagPrefix: string;
   #writer!: WritableStreamDefaultWriter<Uint8Array>;
   #tagNumber = 0;
@@ -49,14 +48,15 @@ export class Outgoing {
     stream: ByteStream,
     queue: CommandQueue,
     silence: SilenceWatch,
-    { onLine, tagPrefix = randomTagPrefix() }: Pick<SessionOptions, 'onLine' | 'tagPrefix'>,
+    observation: Observation,
+    tagPrefix: string | undefined,
     session: Sending,
   ) {
     this.#session = session;
     this.#queue = queue;
     this.#silence = silence;
-    this.#onLine = onLine;
-    this.#tagPrefix = tagPrefix;
+    this.#observation = observation;
+    this.#tagPrefix = tagPrefix ?? randomTagPrefix();
     this.use(stream);
   }
 
@@ -97,9 +97,11 @@ export class Outgoing {
   /** A `+` has come; true where a literal was waiting for it, which goes on its way. */
   goOn(): boolean {
     const wait = this.#literalWait;
+    if (wait === null) return false;
     this.#literalWait = null;
-    wait?.resolve(true);
-    return wait !== null;
+    this.#observation.continued(wait.pending);
+    wait.resolve(true);
+    return true;
   }
 
   /** The command has been answered, or all is over: a literal of it that waits is not sent any more. */
@@ -123,10 +125,8 @@ export class Outgoing {
     if (pending.phase !== 'sent' || this.#session.signal.aborted) return;
     pending.quiet = false;
     this.#session.changed();
-    const onLine = this.#onLine;
-    if (onLine !== undefined)
-      tell(onLine, 'C', pending.request.secret === true ? '***' : describeResponse(line));
-    await this.#write(concat(line, crlf));
+    this.#observation.answers(pending, line);
+    await this.#write(pending, concat(line, crlf));
   }
 
   #next(): Pending | null {
@@ -148,8 +148,7 @@ export class Outgoing {
     pending.phase = 'sending';
     this.#queue.inFlight.push(pending);
     this.#session.changed();
-    const onLine = this.#onLine;
-    if (onLine !== undefined) tell(onLine, 'C', describeCommand(pending.tag, pieces));
+    this.#observation.sent(pending, pieces);
     const tagged = withTag(pending.tag, pieces);
     const last = tagged.at(-1);
     const { signal } = this.#session;
@@ -157,9 +156,11 @@ export class Outgoing {
       await send(tagged, {
         write: async (bytes) => {
           // Before the last bytes leave: the answer may be read before write() has returned.
-          if (last?.kind === 'bytes' && bytes === last.bytes && pending.phase === 'sending')
+          if (last?.kind === 'bytes' && bytes === last.bytes && pending.phase === 'sending') {
             pending.phase = 'sent';
-          await this.#write(bytes);
+            if (pending.request.continuation !== undefined) this.#observation.waits(pending);
+          }
+          await this.#write(pending, bytes);
           signal.throwIfAborted();
           this.#silence.heard();
         },
@@ -167,7 +168,10 @@ export class Outgoing {
         mayContinue: () =>
           new Promise((resolve) => {
             if (pending.phase === 'answered') resolve(false);
-            else this.#literalWait = { pending, resolve };
+            else {
+              this.#literalWait = { pending, resolve };
+              this.#observation.waits(pending);
+            }
           }),
         ours: (promise) => this.#silence.except(promise),
         progress: (sent, total) => tell(pending.request.onProgress, sent, total),
@@ -178,7 +182,8 @@ export class Outgoing {
     }
   }
 
-  async #write(bytes: Uint8Array): Promise<void> {
+  async #write(pending: Pending, bytes: Uint8Array): Promise<void> {
+    this.#observation.wrote(pending, bytes.length);
     try {
       await this.#writer.write(bytes);
     } catch (error) {

@@ -1,6 +1,7 @@
 // One command on its way: queued, being sent, waiting for its answer.
 
 import { ImapConnectionError } from './errors.ts';
+import type { CommandRecord, Written } from './observer.ts';
 import type { Completion, Request } from './request.ts';
 import { tell } from './tell.ts';
 import type { Response } from '../wire/response.ts';
@@ -16,6 +17,12 @@ export class Pending {
   phase: Phase = 'queued';
   /** Its caller has gone; its answer is still to come, and is dropped. */
   abandoned = false;
+  /** What an observer is told of it. */
+  record: Written<CommandRecord> | null = null;
+  /** Since when it has been waiting for a `+`; only where it is observed. */
+  waitsSince: number | null = null;
+  /** It has sent a secret. */
+  isSecret = false;
   /** The server has nothing to say for now: an IDLE that has begun. */
   quiet = false;
   #interrupted = false;

@@ -54,6 +54,8 @@ export interface Request {
   readonly continuation?: (text: Uint8Array) => Uint8Array | Promise<Uint8Array>;
   /** What `continuation` gives is hidden from traces. */
   readonly secret?: boolean;
+  /** Secrets that it does not send as they are, such as the password of a SCRAM exchange: they are hidden too. */
+  readonly secrets?: readonly string[];
   /** From `+` until its continuation is sent the server need not say a word (IDLE). */
   readonly quiet?: boolean;
   /** Called when another command has to wait behind this one; a quiet one's also when its caller has gone. */

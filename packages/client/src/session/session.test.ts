@@ -33,7 +33,7 @@ describe('commands', () => {
     expect(await done).toMatchObject({
       status: 'BAD',
       text: 'what?',
-      code: { name: 'OTHER', code: 'ALERT', values: [] },
+      code: { name: 'ALERT' },
     });
   });
 

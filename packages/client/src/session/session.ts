@@ -11,6 +11,7 @@ import { Ending } from './ending.ts';
 import { ImapConnectionError } from './errors.ts';
 import type { Greeting } from './greeting.ts';
 import { Incoming } from './incoming.ts';
+import { Observation } from './observation.ts';
 import { defaultSessionLimits, type SessionLimits, type SessionOptions } from './options.ts';
 import { Outgoing, piecesOf } from './outgoing.ts';
 import { Pending } from './pending.ts';
@@ -36,6 +37,7 @@ export class Session {
   readonly #outgoing: Outgoing;
   readonly #dispatch: Dispatch;
   readonly #capabilities = new Capabilities();
+  readonly #observation: Observation;
   readonly #ending = new Ending();
   #stream: ByteStream;
   #state: SessionState = 'notAuthenticated';
@@ -59,7 +61,8 @@ export class Session {
       ),
     );
     this.#incoming = new Incoming(stream, this.#framer, this.#pressure, this.#silence);
-    this.#outgoing = new Outgoing(stream, this.#queue, this.#silence, options, {
+    this.#observation = new Observation(options, stream.info.peer.name);
+    this.#outgoing = new Outgoing(stream, this.#queue, this.#silence, this.#observation, options.tagPrefix, {
       isHeld: () => this.#switching !== null || this.#isOver,
       prepare: (request) => piecesOf(request, this),
       unsent: () => this.#settle(),
@@ -67,17 +70,28 @@ export class Session {
       failed: (error) => this.#lost(error),
       signal: this.#ending.signal,
     });
-    this.#dispatch = new Dispatch(this.#queue, this.#outgoing, this.#capabilities, this.#limits, options, {
-      reading: () => this.#reading,
-      enabled: (extensions) => this.enable(extensions),
-      greeted: (greeting) => this.#greeted?.resolve(greeting),
-      heardBye: (text) =>
-        this.#ending.heardBye(text, this.#limits.byeMs, () => this.#lost(undefined, this.#isEndInOrder())),
-      switches: (request) => this.#beginSwitch(request),
-      settled: () => this.#settle(),
-      changed: () => this.#watchSilence(),
-      end: (error) => this.#end(error),
-    });
+    this.#dispatch = new Dispatch(
+      this.#queue,
+      this.#outgoing,
+      this.#capabilities,
+      this.#limits,
+      this.#observation,
+      options,
+      {
+        reading: () => this.#reading,
+        enabled: (extensions) => this.enable(extensions),
+        greeted: (greeting) => {
+          this.#observation.greeted();
+          this.#greeted?.resolve(greeting);
+        },
+        heardBye: (text) =>
+          this.#ending.heardBye(text, this.#limits.byeMs, () => this.#lost(undefined, this.#isEndInOrder())),
+        switches: (request) => this.#beginSwitch(request),
+        settled: () => this.#settle(),
+        changed: () => this.#watchSilence(),
+        end: (error) => this.#end(error),
+      },
+    );
   }
 
   /**
@@ -188,6 +202,7 @@ export class Session {
    */
   execute(request: Request): Promise<Completion> {
     const pending = new Pending(request);
+    this.#observation.queued(pending);
     if (this.#ending.error !== null) {
       pending.lose(this.#ending.error);
     } else if (request.signal?.aborted === true) {
@@ -317,7 +332,8 @@ export class Session {
     try {
       await this.#incoming.run({
         isOver: () => this.#isOver,
-        arrived: () => {
+        arrived: (octets) => {
+          this.#observation.heard(octets);
           if (this.#switching === null) return;
           throw new Error(`the server sent bytes behind its answer to ${this.#switching}`);
         },
@@ -379,6 +395,7 @@ export class Session {
     this.#pressure.release();
     for (const pending of this.#queue.clear()) pending.lose(error);
     this.#stream.close(inOrder ? undefined : error);
+    this.#observation.ended(inOrder ? null : error);
     this.#ending.tell(inOrder);
   }
 }
