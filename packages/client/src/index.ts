@@ -5,6 +5,7 @@ export { ImapPool, type PoolEvents, type PoolOptions, type UseOptions } from './
 export type { MailboxRefusal, SearchRow, StatusRow } from './client/pool-rows.ts';
 export type * from './client/types.ts';
 export type { Appended } from './commands/append.ts';
+export type { Created } from './commands/create.ts';
 export type { FetchItems, SectionRequest } from './commands/fetch.ts';
 export type { SearchQuery } from './commands/search.ts';
 export type { StatusItem } from './commands/status.ts';

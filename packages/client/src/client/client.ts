@@ -4,7 +4,7 @@ import { append, type Appended } from '../commands/append.ts';
 import { close } from '../commands/close.ts';
 import { iterate, run, type Command, type RunOptions } from '../commands/command.ts';
 import { copy } from '../commands/copy.ts';
-import { create } from '../commands/create.ts';
+import { create, type Created } from '../commands/create.ts';
 import { deleteMailbox } from '../commands/delete.ts';
 import { expunge } from '../commands/expunge.ts';
 import { fetch, type FetchItems } from '../commands/fetch.ts';
@@ -26,6 +26,7 @@ import type { StreamInfo } from '../transport/byte-stream.ts';
 import type { BodyPart } from '../wire/bodystructure.ts';
 import type { FetchedMessage } from '../wire/fetch.ts';
 import type { ListedMailbox } from '../wire/list.ts';
+import { nameOf, type MailboxName } from '../wire/mailbox-name.ts';
 import type { CopyUid } from '../wire/response-code.ts';
 import type { SequenceSet } from '../wire/set.ts';
 import type { MailboxStatus } from '../wire/status.ts';
@@ -136,18 +137,22 @@ export class ImapClient {
   }
 
   /** Counts of a mailbox that need not be selected. */
-  status(mailbox: string, items: readonly StatusItem[], options: CallOptions = {}): Promise<MailboxStatus> {
+  status(
+    mailbox: MailboxName,
+    items: readonly StatusItem[],
+    options: CallOptions = {},
+  ): Promise<MailboxStatus> {
     return this.#run(status, { mailbox, items }, options);
   }
 
   /** Opens a mailbox; the one before is left, whether this succeeds or not. */
   async select(
-    mailbox: string,
+    mailbox: MailboxName,
     options: CallOptions & { readonly readOnly?: boolean } = {},
   ): Promise<SelectedMailbox> {
     const { selection } = this.#runner;
     let opened: SelectedMailbox | null = null;
-    const opening = selection.opening(mailbox);
+    const opening = selection.opening(nameOf(mailbox));
     await select(
       this.#runner,
       { mailbox, readOnly: options.readOnly === true },
@@ -188,18 +193,18 @@ export class ImapClient {
   }
 
   /** Copies messages; gives their UIDs there where the server tells (UIDPLUS). */
-  copy(set: SequenceSet, mailbox: string, options: NumberOptions = {}): Promise<CopyUid | null> {
+  copy(set: SequenceSet, mailbox: MailboxName, options: NumberOptions = {}): Promise<CopyUid | null> {
     return this.#run(copy, { set, mailbox, uid: options.uid !== false }, options);
   }
 
   /** MOVE, or without it COPY, then \Deleted and UID EXPUNGE of what the copy has confirmed. */
-  move(set: SequenceSet, mailbox: string, options: NumberOptions = {}): Promise<CopyUid | null> {
+  move(set: SequenceSet, mailbox: MailboxName, options: NumberOptions = {}): Promise<CopyUid | null> {
     return move(this.#runner, { set, mailbox, uid: options.uid !== false }, options);
   }
 
   /** Stores a message. A string goes out as UTF-8. */
   append(
-    mailbox: string,
+    mailbox: MailboxName,
     message: string | Uint8Array | LiteralSource,
     options: AppendOptions = {},
   ): Promise<Appended | null> {
@@ -222,23 +227,27 @@ export class ImapClient {
     return eventsOf(this.#runner, options);
   }
 
-  create(mailbox: string, options: CallOptions = {}): Promise<void> {
-    return this.#run(create, { mailbox }, options);
+  /** Makes a mailbox; `use` says what for (`\Sent`), where the server has CREATE-SPECIAL-USE. */
+  create(
+    mailbox: string,
+    options: CallOptions & { readonly use?: readonly string[] } = {},
+  ): Promise<Created> {
+    return this.#run(create, { mailbox, use: options.use }, options);
   }
 
-  delete(mailbox: string, options: CallOptions = {}): Promise<void> {
+  delete(mailbox: MailboxName, options: CallOptions = {}): Promise<void> {
     return this.#run(deleteMailbox, { mailbox }, options);
   }
 
-  rename(mailbox: string, newName: string, options: CallOptions = {}): Promise<void> {
+  rename(mailbox: MailboxName, newName: string, options: CallOptions = {}): Promise<void> {
     return this.#run(rename, { mailbox, newName }, options);
   }
 
-  subscribe(mailbox: string, options: CallOptions = {}): Promise<void> {
+  subscribe(mailbox: MailboxName, options: CallOptions = {}): Promise<void> {
     return this.#run(subscribe, { mailbox }, options);
   }
 
-  unsubscribe(mailbox: string, options: CallOptions = {}): Promise<void> {
+  unsubscribe(mailbox: MailboxName, options: CallOptions = {}): Promise<void> {
     return this.#run(unsubscribe, { mailbox }, options);
   }
 

@@ -8,6 +8,7 @@ import { search } from '../commands/search.ts';
 import { store } from '../commands/store.ts';
 import { run, type RunOptions } from '../commands/command.ts';
 import { ImapCapabilityError } from '../session/errors.ts';
+import { nameOf } from '../wire/mailbox-name.ts';
 import type { CopyUid } from '../wire/response-code.ts';
 import type { ClientRunner } from './client-runner.ts';
 
@@ -26,7 +27,9 @@ export async function move(
   // Another call may select another mailbox between two steps, where the same UIDs are other messages.
   let stillSelected: (() => void) | null = null;
   const check = (): void => {
-    stillSelected ??= runner.selection.stillSelected(`The messages are in ${args.mailbox}, but not deleted`);
+    stillSelected ??= runner.selection.stillSelected(
+      `The messages are in ${nameOf(args.mailbox)}, but not deleted`,
+    );
     stillSelected();
   };
   const step = { ...options, check };
@@ -35,7 +38,7 @@ export async function move(
     // A message that came meanwhile may be in the set, and was not copied.
     const left = await run(runner, search, { query: { uid: args.set }, uid: true }, step);
     if (left.length === 0) return null;
-    const undone = `Deleting what was copied to ${args.mailbox}`;
+    const undone = `Deleting what was copied to ${nameOf(args.mailbox)}`;
     throw new ImapCapabilityError(undone, 'COPYUID in the answer', 'the messages are in both mailboxes now');
   }
   if (copied.source.length === 0) return copied;

@@ -2,6 +2,7 @@
 //
 //   append = "APPEND" SP mailbox [SP flag-list] [SP date-time] SP literal
 
+import type { MailboxName } from '../wire/mailbox-name.ts';
 import type { LiteralSource } from '../wire/writer.ts';
 import { command } from './command.ts';
 import { authenticated } from './states.ts';
@@ -13,7 +14,7 @@ export interface Appended {
 }
 
 export interface AppendArgs {
-  readonly mailbox: string;
+  readonly mailbox: MailboxName;
   readonly flags: readonly string[];
   /** Its date of arrival; the server's own clock, where absent. */
   readonly date: Date | undefined;

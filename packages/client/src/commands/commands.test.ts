@@ -3,7 +3,7 @@ import { failure } from '../session/testing/opened.ts';
 import { append } from './append.ts';
 import { capability } from './capability.ts';
 import { close } from './close.ts';
-import { iterate, run, type Command, type Runner } from './command.ts';
+import { iterate, run, type Runner } from './command.ts';
 import { copy } from './copy.ts';
 import { create } from './create.ts';
 import { deleteMailbox } from './delete.ts';
@@ -15,6 +15,7 @@ import { logout } from './logout.ts';
 import { lsub } from './lsub.ts';
 import { move } from './move.ts';
 import { noop } from './noop.ts';
+import { call, exchange, type Exchange } from './testing/exchange.ts';
 import { openRunner } from './testing/opened.ts';
 import { rename } from './rename.ts';
 import { search } from './search.ts';
@@ -23,32 +24,12 @@ import { store } from './store.ts';
 import { subscribe } from './subscribe.ts';
 import { unselect } from './unselect.ts';
 import { unsubscribe } from './unsubscribe.ts';
-import type { SessionState } from '../session/request.ts';
-
-interface Row {
-  readonly call: (runner: Runner) => Promise<unknown>;
-  /** The bytes of the command. */
-  readonly sent: string;
-  /** What comes before `OK`; `$ …` in place of it. */
-  readonly answer?: string;
-  readonly gives?: unknown;
-  /** What is passed on as not asked for. */
-  readonly unasked?: readonly string[];
-  /** What is warned of. */
-  readonly warns?: string;
-  readonly state?: SessionState;
-}
-
-const call =
-  <Args, RowOf, Result>(definition: Command<Args, RowOf, Result>, args: Args) =>
-  (runner: Runner): Promise<Result> =>
-    run(runner, definition, args);
 
 const day = new Date('2024-02-09T22:30:05Z');
 const draft = new TextEncoder().encode('Subject: x');
 const empty = { sections: [], other: {}, unparsed: {} };
 
-const rows: readonly (readonly [title: string, row: Row])[] = [
+const rows: readonly (readonly [title: string, row: Exchange])[] = [
   ['NOOP', { call: call(noop, undefined), sent: 'NOOP', answer: '* 3 EXISTS', unasked: ['* 3 EXISTS'] }],
   [
     'CAPABILITY, malformed',
@@ -78,7 +59,14 @@ const rows: readonly (readonly [title: string, row: Row])[] = [
   ['LOGOUT', { call: call(logout, undefined), sent: 'LOGOUT', answer: '* BYE so long' }],
   ['CLOSE', { call: call(close, undefined), sent: 'CLOSE' }],
   ['UNSELECT', { call: call(unselect, undefined), sent: 'UNSELECT' }],
-  ['CREATE', { call: call(create, { mailbox: 'Entwürfe/&' }), sent: 'CREATE Entw&APw-rfe/&-' }],
+  [
+    'CREATE',
+    {
+      call: call(create, { mailbox: 'Entwürfe/&' }),
+      sent: 'CREATE Entw&APw-rfe/&-',
+      gives: { mailboxId: null },
+    },
+  ],
   ['DELETE', { call: call(deleteMailbox, { mailbox: 'a b' }), sent: 'DELETE "a b"' }],
   ['RENAME', { call: call(rename, { mailbox: 'inbox', newName: 'NIL' }), sent: 'RENAME INBOX "NIL"' }],
   ['SUBSCRIBE', { call: call(subscribe, { mailbox: 'x' }), sent: 'SUBSCRIBE x' }],
@@ -122,6 +110,7 @@ const rows: readonly (readonly [title: string, row: Row])[] = [
     'STATUS',
     {
       call: call(status, { mailbox: 'x', items: ['messages', 'uidNext', 'unseen', 'size', 'highestModSeq'] }),
+      capabilities: 'STATUS=SIZE CONDSTORE',
       sent: 'STATUS x (MESSAGES UIDNEXT UNSEEN SIZE HIGHESTMODSEQ)',
       answer: '* STATUS x (MESSAGES 3 UIDNEXT 9 SIZE 5000000000 __PROTO__ 1)',
       gives: { name: 'x', messages: 3, uidNext: 9, size: 5_000_000_000n, other: { __PROTO__: '1' } },
@@ -262,7 +251,7 @@ const rows: readonly (readonly [title: string, row: Row])[] = [
       call: call(copy, { set: '1:3', mailbox: 'Müll', uid: true }),
       sent: 'UID COPY 1:3 M&APw-ll',
       answer: '$ OK [COPYUID 7 1:3 11:13] done',
-      gives: { name: 'COPYUID', uidValidity: 7, source: [1, 2, 3], destination: [11, 12, 13] },
+      gives: { uidValidity: 7, source: [1, 2, 3], destination: [11, 12, 13] },
     },
   ],
   [
@@ -272,7 +261,7 @@ const rows: readonly (readonly [title: string, row: Row])[] = [
       sent: 'UID COPY 1 x',
       answer: `* OK [COPYUID 7 1 11]
         * OK still here`,
-      gives: { name: 'COPYUID', uidValidity: 7, source: [1], destination: [11] },
+      gives: { uidValidity: 7, source: [1], destination: [11] },
       unasked: ['* OK still here'],
     },
   ],
@@ -302,7 +291,7 @@ const rows: readonly (readonly [title: string, row: Row])[] = [
       sent: 'UID MOVE 1 x',
       answer: `* OK [COPYUID 7 1 11] moved
         * 1 EXPUNGE`,
-      gives: { name: 'COPYUID', uidValidity: 7, source: [1], destination: [11] },
+      gives: { uidValidity: 7, source: [1], destination: [11] },
       unasked: ['* 1 EXPUNGE'],
     },
   ],
@@ -312,7 +301,7 @@ const rows: readonly (readonly [title: string, row: Row])[] = [
       call: call(move, { set: '1', mailbox: 'x', uid: false }),
       sent: 'MOVE 1 x',
       answer: '$ OK [COPYUID 7 1 11]',
-      gives: { name: 'COPYUID', uidValidity: 7, source: [1], destination: [11] },
+      gives: { uidValidity: 7, source: [1], destination: [11] },
     },
   ],
   [
@@ -354,21 +343,7 @@ const rows: readonly (readonly [title: string, row: Row])[] = [
 ];
 
 describe('commands', () => {
-  it.each(rows)(
-    '%s',
-    async (_title, { call: start, sent, answer = '', gives, unasked = [], warns, state = 'selected' }) => {
-      const { runner, script, unasked: heard, warnings } = await openRunner({ state });
-      const result = start(runner);
-      const lines = answer.split('\n').map((line) => line.trim());
-      if (!lines.some((line) => line.startsWith('$'))) lines.push('$ OK done');
-      await script.play(`C: $ ${sent.split('\n').join('\nC: ')}`);
-      await script.play(lines.flatMap((line) => (line === '' ? [] : [`S: ${line}`])).join('\n'));
-      expect(await result).toEqual(gives);
-      expect(heard).toEqual(unasked);
-      expect(warnings.join()).toContain(warns ?? '');
-      expect(warnings).toHaveLength(warns === undefined ? 0 : 1);
-    },
-  );
+  it.each(rows)('%s', (_title, row) => exchange(row));
 
   it('that are refused reject with the code and the words of the server', async () => {
     const { runner, script } = await openRunner();
@@ -382,7 +357,7 @@ describe('commands', () => {
       message: 'CREATE: the server answered NO: it is there',
       command: 'CREATE',
       status: 'NO',
-      code: { name: 'OTHER', code: 'ALREADYEXISTS' },
+      code: { name: 'ALREADYEXISTS' },
       text: 'it is there',
     });
   });

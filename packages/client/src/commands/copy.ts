@@ -4,6 +4,7 @@
 //   copy = "COPY" SP sequence-set SP mailbox
 
 import type { Completion } from '../session/request.ts';
+import type { MailboxName } from '../wire/mailbox-name.ts';
 import type { ResponseReader } from '../wire/reader.ts';
 import { readStatusText, type StatusText } from '../wire/response.ts';
 import type { CopyUid } from '../wire/response-code.ts';
@@ -13,7 +14,7 @@ import { selected } from './states.ts';
 
 export interface CopyArgs {
   readonly set: SequenceSet;
-  readonly mailbox: string;
+  readonly mailbox: MailboxName;
   /** Whether the set holds UIDs. */
   readonly uid: boolean;
 }

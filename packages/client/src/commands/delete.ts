@@ -2,10 +2,11 @@
 //
 //   delete = "DELETE" SP mailbox
 
+import type { MailboxName } from '../wire/mailbox-name.ts';
 import { command } from './command.ts';
 import { authenticated } from './states.ts';
 
-export const deleteMailbox = command<{ readonly mailbox: string }, never, void>({
+export const deleteMailbox = command<{ readonly mailbox: MailboxName }, never, void>({
   name: 'DELETE',
   states: authenticated,
   send: (out, { mailbox }) => out.mailbox(mailbox),

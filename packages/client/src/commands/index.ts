@@ -7,7 +7,7 @@ export { append, type AppendArgs, type Appended } from './append.ts';
 export { cancelUpdate } from './cancel-update.ts';
 export { capability } from './capability.ts';
 export { copy, type CopyArgs } from './copy.ts';
-export { create } from './create.ts';
+export { create, type CreateArgs, type Created } from './create.ts';
 export { deleteMailbox } from './delete.ts';
 export { expunge } from './expunge.ts';
 export { fetch, type FetchArgs, type FetchItems, type SectionRequest } from './fetch.ts';

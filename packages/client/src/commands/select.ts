@@ -4,6 +4,7 @@
 //   examine = "EXAMINE" SP mailbox
 
 import { ImapCommandError } from '../session/errors.ts';
+import type { MailboxName } from '../wire/mailbox-name.ts';
 import { codeName } from '../wire/response-code.ts';
 import type { Response } from '../wire/response.ts';
 import type { Runner, RunOptions } from './command.ts';
@@ -23,7 +24,7 @@ export interface Opening {
 /** Opens a mailbox, telling `opening` what the server says of it. */
 export async function select(
   runner: Runner,
-  args: { readonly mailbox: string; readonly readOnly: boolean },
+  args: { readonly mailbox: MailboxName; readonly readOnly: boolean },
   opening: Opening,
   options: RunOptions = {},
 ): Promise<void> {

@@ -2,10 +2,11 @@
 //
 //   subscribe = "SUBSCRIBE" SP mailbox
 
+import type { MailboxName } from '../wire/mailbox-name.ts';
 import { command } from './command.ts';
 import { authenticated } from './states.ts';
 
-export const subscribe = command<{ readonly mailbox: string }, never, void>({
+export const subscribe = command<{ readonly mailbox: MailboxName }, never, void>({
   name: 'SUBSCRIBE',
   states: authenticated,
   send: (out, { mailbox }) => out.mailbox(mailbox),

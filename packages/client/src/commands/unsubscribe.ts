@@ -2,10 +2,11 @@
 //
 //   unsubscribe = "UNSUBSCRIBE" SP mailbox
 
+import type { MailboxName } from '../wire/mailbox-name.ts';
 import { command } from './command.ts';
 import { authenticated } from './states.ts';
 
-export const unsubscribe = command<{ readonly mailbox: string }, never, void>({
+export const unsubscribe = command<{ readonly mailbox: MailboxName }, never, void>({
   name: 'UNSUBSCRIBE',
   states: authenticated,
   send: (out, { mailbox }) => out.mailbox(mailbox),

@@ -41,6 +41,17 @@ describe('CommandWriter', () => {
       'INBOX Entw&APw-rfe "a b" A&-B',
     ],
     [
+      'mailboxes as they came',
+      (out) =>
+        out
+          .mailbox({ name: 'A&B', raw: Uint8Array.of(65, 38, 66) })
+          .mailbox({ name: 'a b&', raw: Uint8Array.of(97, 32, 98, 38) })
+          .mailbox({ name: 'ü', raw: Uint8Array.of(0xfc) })
+          .mailbox({ name: 'Entwürfe' }),
+      'A&B "a b&" {1}\r\n<wait>ü Entw&APw-rfe',
+    ],
+    ['a literal of any octets', (out) => out.literal8(Uint8Array.of(0)), '~{1}\r\n<wait>\0'],
+    [
       'patterns',
       (out) => out.mailbox('').pattern('%').pattern('Entwürfe/*').pattern('a b*'),
       '"" % Entw&APw-rfe/* "a b*"',
@@ -142,6 +153,7 @@ describe('CommandWriter', () => {
     ['CR in a mailbox name', (out) => out.mailbox('a\rb')],
     ['LF in a mailbox name', (out) => out.mailbox('a\nA1 LOGOUT')],
     ['NUL in a mailbox name', (out) => out.mailbox('a\0')],
+    ['NUL in a mailbox name as it came', (out) => out.mailbox({ name: 'a', raw: Uint8Array.of(0) })],
     ['LF in a pattern', (out) => out.pattern('*\n')],
     ['LF in raw text', (out) => out.raw('a\r\nA1 LOGOUT')],
     ['NUL in glued text', (out) => out.glue('\0')],

@@ -4,8 +4,9 @@
 //   command  = tag SP (command-any / command-auth / …) CRLF
 //   literal  = "{" number ["+"] "}" CRLF *CHAR8
 
-import { encode } from './ascii.ts';
+import { encode, text } from './ascii.ts';
 import { formatDay, formatInternalDate } from './internal-date.ts';
+import { isInbox, nameOf, type MailboxName } from './mailbox-name.ts';
 import { formatSet, type SequenceSet } from './set.ts';
 import { encodeUtf7 } from './utf7.ts';
 
@@ -117,9 +118,18 @@ export class CommandWriter {
     return this;
   }
 
-  /** A mailbox name in Unicode; INBOX in any case; modified UTF-7 unless `utf8`. Refuses CR, LF and NUL. */
-  mailbox(name: string): this {
-    return this.#astring(this.#mailbox(name), 'A mailbox name');
+  /**
+   * A mailbox: a name in Unicode, INBOX in any case, in modified UTF-7 unless `utf8`; what has octets of its own is
+   * sent as it came. Refuses CR, LF and NUL.
+   */
+  mailbox(mailbox: MailboxName): this {
+    if (typeof mailbox === 'string' || mailbox.raw === undefined) {
+      return this.#astring(this.#mailbox(nameOf(mailbox)), 'A mailbox name');
+    }
+    const { raw } = mailbox;
+    if (raw.some((octet) => octet === 0)) throw new RangeError('A mailbox name cannot hold NUL');
+    if (raw.every((octet) => octet >= 32 && octet < 127)) return this.#astring(text(raw), 'A mailbox name');
+    return this.#literal(raw, raw.length);
   }
 
   /** A LIST pattern: as {@link mailbox}, with `%` and `*`. */
@@ -168,10 +178,12 @@ export class CommandWriter {
 
   /** A literal, from memory or as a stream. */
   literal(data: Uint8Array | LiteralSource): this {
-    const size = data instanceof Uint8Array ? data.length : data.size;
-    if (!Number.isSafeInteger(size) || size < 0)
-      throw new RangeError(`${String(size)} is no size of a literal`);
-    return this.#literal(data, size);
+    return this.#literal(data, sizeOf(data));
+  }
+
+  /** A literal that may hold any octet, NUL too (RFC 3516, RFC 6855). */
+  literal8(data: Uint8Array | LiteralSource): this {
+    return this.#literal(data, sizeOf(data), '~');
   }
 
   /**
@@ -205,7 +217,7 @@ export class CommandWriter {
 
   #mailbox(name: string): string {
     checkedLine(name, 'A mailbox name');
-    if (name.toUpperCase() === 'INBOX') return 'INBOX';
+    if (isInbox(name)) return 'INBOX';
     return this.#options.utf8 ? name : encodeUtf7(name);
   }
 
@@ -226,10 +238,10 @@ export class CommandWriter {
     return this.#literal(bytes, bytes.length);
   }
 
-  #literal(data: Uint8Array | LiteralSource, size: number): this {
+  #literal(data: Uint8Array | LiteralSource, size: number, kind: '' | '~' = ''): this {
     const { literals } = this.#options;
     const asks = literals === 'synchronising' || (literals === 'LITERAL-' && size > longestUnasked);
-    this.#argument(`{${size}${asks ? '' : '+'}}\r\n`);
+    this.#argument(`${kind}{${size}${asks ? '' : '+'}}\r\n`);
     this.#cut();
     this.#pieces.push({ kind: 'literal', data, synchronising: asks, secret: this.#secret });
     return this;
@@ -253,6 +265,13 @@ export class CommandWriter {
       this.#pieces.push({ kind: 'bytes', bytes: encode(this.#text), secret: this.#secret });
     this.#text = '';
   }
+}
+
+function sizeOf(data: Uint8Array | LiteralSource): number {
+  const size = data instanceof Uint8Array ? data.length : data.size;
+  if (!Number.isSafeInteger(size) || size < 0)
+    throw new RangeError(`${String(size)} is no size of a literal`);
+  return size;
 }
 
 /** Whether text can stand without quotes; NIL would be taken for nothing. */

@@ -270,9 +270,9 @@ export class FakeClient implements Client {
     return Promise.resolve({ uidValidity: 1, uid });
   }
 
-  async create(name: string): Promise<void> {
+  async create(name: string): Promise<{ readonly mailboxId: string | null }> {
     this.#server.boxes.set(name, []);
-    return Promise.resolve();
+    return Promise.resolve({ mailboxId: null });
   }
 
   download(): ReadableStream<Uint8Array> {

@@ -1,0 +1,61 @@
+// One command over a connection in memory, as a row of a table: what it sends, what it is told, what that gives.
+
+import { expect } from 'vitest';
+import type { SessionState } from '../../session/request.ts';
+import { run, type Command, type Runner } from '../command.ts';
+import { openRunner } from './opened.ts';
+
+/** One command, sent and answered. */
+export interface Exchange {
+  readonly call: (runner: Runner) => Promise<unknown>;
+  /** The bytes of the command. */
+  readonly sent: string;
+  /** What comes before `OK`; `$ …` in place of it. */
+  readonly answer?: string;
+  readonly gives?: unknown;
+  /** What is passed on as not asked for. */
+  readonly unasked?: readonly string[];
+  /** What is warned of. */
+  readonly warns?: string;
+  readonly state?: SessionState;
+  /** What the server can do besides IMAP4rev1 and LITERAL+; what {@link openRunner} says, where absent. */
+  readonly capabilities?: string;
+}
+
+/** The call of a command. */
+export const call =
+  <Args, RowOf, Result>(definition: Command<Args, RowOf, Result>, args: Args) =>
+  (runner: Runner): Promise<Result> =>
+    run(runner, definition, args);
+
+/** Plays an exchange, and expects of it what it says. */
+export async function exchange(row: Exchange): Promise<void> {
+  const {
+    call: start,
+    sent,
+    answer = '',
+    gives,
+    unasked = [],
+    warns,
+    state = 'selected',
+    capabilities,
+  } = row;
+  const {
+    runner,
+    script,
+    unasked: heard,
+    warnings,
+  } = await openRunner({
+    state,
+    ...(capabilities === undefined ? {} : { capabilities: `IMAP4rev1 LITERAL+ ${capabilities}` }),
+  });
+  const result = start(runner);
+  const lines = answer.split('\n').map((line) => line.trim());
+  if (!lines.some((line) => line.startsWith('$'))) lines.push('$ OK done');
+  await script.play(`C: $ ${sent.split('\n').join('\nC: ')}`);
+  await script.play(lines.flatMap((line) => (line === '' ? [] : [`S: ${line}`])).join('\n'));
+  expect(await result).toEqual(gives);
+  expect(heard).toEqual(unasked);
+  expect(warnings.join()).toContain(warns ?? '');
+  expect(warnings).toHaveLength(warns === undefined ? 0 : 1);
+}
