@@ -4,11 +4,11 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, connect, type AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { appendMessages } from './append.ts';
 import { makeCertificates, type Certificates } from './certificates.ts';
+import { end, freePort, greeting, outputOf } from './daemon.ts';
 import { dovecotConfig } from './dovecot-config.ts';
 import type { SeedFolder, SeedMessage } from './mailbox.ts';
 import { watch } from './watchdog.ts';
@@ -90,13 +90,7 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
   let child: ChildProcess | undefined;
   let watchdog: ReturnType<typeof watch> | undefined;
   const stop = async (): Promise<void> => {
-    if (child !== undefined && isRunning(child)) {
-      const exited = once(child, 'exit');
-      child.kill('SIGTERM');
-      const force = setTimeout(() => child?.kill('SIGKILL'), 5000);
-      await exited;
-      clearTimeout(force);
-    }
+    if (child !== undefined) await end(child);
     await watchdog?.release();
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   };
@@ -131,7 +125,9 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
     const failed = once(child, 'error').then(([error]: unknown[]) => Promise.reject(error));
     watchdog = watch(folder, child.pid);
     const log = async (): Promise<string> => readFile(join(folder, 'dovecot.log'), 'utf8').catch(() => '');
-    await Promise.race([greeting(child, host, port, log), failed]);
+    const output = outputOf(child);
+    const complaints = async (): Promise<string> => `${output()}${await log()}`;
+    await Promise.race([greeting('Dovecot', child, host, port, complaints), failed]);
 
     const preauthCommand = (user: string): string[] => [
       ...(root ? ['setpriv', `--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups'] : []),
@@ -166,52 +162,4 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
   }
 }
 
-const isRunning = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null;
-
 const groupName = (): string => execFileSync('id', ['-gn'], { encoding: 'utf8' }).trim();
-
-/** A port of the loopback address that nobody listens on at this moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-// Dovecot binds its ports a moment after it starts: ask until it greets, it ends, or ten seconds have gone.
-async function greeting(
-  child: ChildProcess,
-  host: string,
-  port: number,
-  log: () => Promise<string>,
-): Promise<void> {
-  let complaints = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    complaints += text;
-  });
-  const until = Date.now() + 10_000;
-  while (Date.now() < until) {
-    if (!isRunning(child)) break;
-    if (await greets(host, port)) return;
-    await new Promise((resolve) => setTimeout(resolve, 15));
-  }
-  const what = isRunning(child) ? 'did not greet within ten seconds' : `ended with ${child.exitCode}`;
-  throw new Error(`Dovecot ${what}: ${complaints}${await log()}`);
-}
-
-function greets(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, host);
-    const settle = (answer: boolean): void => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket
-      .once('data', () => settle(true))
-      .once('error', () => settle(false))
-      .once('end', () => settle(false));
-    socket.setTimeout(2000, () => settle(false));
-  });
-}

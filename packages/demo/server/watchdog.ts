@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-const script = 'cat >/dev/null; test -z "$2" || kill "$2" 2>/dev/null; rm -rf "$1"';
+const script = 'cat >/dev/null; test -z "$2" || kill -s TERM -- "$2" 2>/dev/null; rm -rf "$1"';
 
-/** Ends the process `pid`, if there is one, and removes `folder` when this process is gone or `release` is called. */
+/** Ends the process `pid`, if there is one (below 0: the group), and removes `folder` when this process is gone or `release` is called. */
 export function watch(folder: string, pid?: number): { release(): Promise<void> } {
   const shell = spawn('sh', ['-c', script, 'sh', folder, pid === undefined ? '' : String(pid)], {
     stdio: ['pipe', 'ignore', 'ignore'],
