@@ -1,7 +1,7 @@
 // What stands between ImapClient's calls and the session: where unasked responses go, and who hears of what.
 
 import type { Runner } from '../commands/command.ts';
-import type { Completion } from '../session/request.ts';
+import type { Completion, Request } from '../session/request.ts';
 import { Session } from '../session/session.ts';
 import { readStatusText, type Response } from '../wire/response.ts';
 import { codeName, type ResponseCode } from '../wire/response-code.ts';
@@ -43,6 +43,10 @@ export class ClientRunner implements Runner {
 
   get session(): Session {
     return this.#session!;
+  }
+
+  execute(request: Request): Promise<Completion> {
+    return this.session.execute(request);
   }
 
   leave(): void {

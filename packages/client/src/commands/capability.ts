@@ -7,6 +7,7 @@ import { command } from './command.ts';
 /** Asks for the capabilities; they then stand in {@link Session.capabilities}. */
 export const capability = command<void, string[], void>({
   name: 'CAPABILITY',
+  repeatable: () => true,
   // The session has read it already; here a line that cannot be read becomes a warning.
   collect: { CAPABILITY: (line) => readCapabilities(line) },
   result: () => {},

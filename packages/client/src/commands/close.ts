@@ -7,6 +7,7 @@ export const close = command<void, never, void>({
   name: 'CLOSE',
   states: selected,
   barrier: true,
+  changesMailbox: true,
   completed: (runner) => runner.leave(),
   result: () => {},
 });

@@ -14,12 +14,16 @@ import type { Session } from '../session/session.ts';
 import type { ResponseReader } from '../wire/reader.ts';
 import type { Response } from '../wire/response.ts';
 import type { CommandWriter } from '../wire/writer.ts';
+import { GivenRows } from './given-rows.ts';
 
 /** A result that is held in memory as a whole is refused beyond this: an endless answer would fill it. */
-const MOST_COLLECTED = 256 * 1024 * 1024;
+export const MOST_COLLECTED = 256 * 1024 * 1024;
 
 /** Octets in which flags and a UID fit, and little more. */
 const SHORT = 256;
+
+/** What tells a row from all others: a UID, a name. */
+export type RowKey = number | string | undefined;
 
 /** A command as data. `Args` is one object, `Row` what one collected response gives, `Result` what the call gives. */
 export interface Command<Args, Row, Result> {
@@ -37,6 +41,17 @@ export interface Command<Args, Row, Result> {
   readonly keepsNumbers?: (args: Args) => boolean;
   /** See {@link Request.endsConnection}. */
   readonly endsConnection?: boolean;
+  /** See {@link Request.changesMailbox}. */
+  readonly changesMailbox?: boolean;
+  /** See {@link Request.repeatable}. What counts by sequence number never is. */
+  readonly repeatable?: (args: Args) => boolean;
+  /** How rows go on where some had been given before the connection was lost; without it they do not. */
+  readonly goOn?: {
+    /** Tells a row from all others. */
+    readonly key: (row: Row) => RowKey;
+    /** The arguments for the rows that are missing, or null where none is; the same, where absent. */
+    readonly rest?: (args: Args, given: ReadonlySet<RowKey>) => Args | null;
+  };
   /** Writes the arguments; the name is written already. `session`: as it stands when the command's turn has come. */
   readonly send?: (out: CommandWriter, args: Args, session: Session) => void;
   /** The untagged responses that belong to it, by name. */
@@ -61,7 +76,12 @@ export function command<Args, Row, Result>(
 
 /** Whom a command runs on. */
 export interface Runner {
+  /** The connection as it is now. */
   readonly session: Session;
+  /** As {@link Session.execute}, on the connection that there is when the command's turn comes. */
+  execute(request: Request): Promise<Completion>;
+  /** Whether another connection takes the place of one that is lost. */
+  readonly canReconnect?: boolean;
   /** No mailbox is selected any more. */
   leave(): void;
   /** Takes a response that turned out not to be the command's own. */
@@ -78,6 +98,8 @@ export interface RunOptions {
   /** Asked when the command's turn comes; throws where it should not be sent any more. */
   readonly check?: () => void;
   readonly onProgress?: ((sent: number, total: number) => void) | undefined;
+  /** See {@link Request.literal}. */
+  readonly literal?: Request['literal'];
 }
 
 /**
@@ -94,8 +116,13 @@ export async function run<Args, Row, Result>(
   const rows: Row[] = [];
   const accepts = definition.accepts?.(args);
   let collected = 0;
-  const done = await runner.session.execute({
+  const done = await runner.execute({
     ...requestOf(runner, definition, args, options, rows),
+    restart: () => {
+      rows.length = 0;
+      collected = 0;
+      return true;
+    },
     collect: (response, _isContested, tag) => {
       const read = definition.collect?.[response.name];
       if (read === undefined) return false;
@@ -132,6 +159,7 @@ export async function* iterate<Args, Row, Result>(
 ): AsyncGenerator<Row, void, undefined> {
   const queue = new ResponseQueue();
   const accepts = definition.accepts?.(args);
+  const given = new GivenRows(definition, args);
   let ownTag = '';
   const isOwn = (read: NonNullable<typeof definition.collect>[string], response: Response): boolean => {
     try {
@@ -140,10 +168,17 @@ export async function* iterate<Args, Row, Result>(
       return true; // the loop reads it again, and warns
     }
   };
-  runner.session
+  runner
     .execute({
-      ...requestOf(runner, definition, args, options),
+      ...requestOf(runner, definition, args, options, [], () => given.rest),
       rows: queue,
+      restart: () => {
+        queue.clear();
+        const goesOn = given.restart();
+        // Where all rows are here, the server's last word had been missing.
+        if (goesOn === null) queue.end();
+        return goesOn === true;
+      },
       collect: (response, isContested, tag) => {
         ownTag = tag;
         const read = definition.collect?.[response.name];
@@ -174,9 +209,10 @@ export async function* iterate<Args, Row, Result>(
         continue;
       }
       if (accepts?.(row, ownTag) === false) runner.unasked(response);
-      else yield row;
+      else if (runner.canReconnect !== true || given.isNew(row)) yield row;
     }
   } finally {
+    given.isLeft = true;
     queue.drop();
   }
 }
@@ -191,6 +227,7 @@ function requestOf<Args, Row, Result>(
   args: Args,
   options: RunOptions,
   rows: readonly Row[] = [],
+  argsNow = (): Args => args,
 ): Request {
   const name = nameOf(definition, args);
   const bySequence = definition.bySequence?.(args) === true;
@@ -201,6 +238,8 @@ function requestOf<Args, Row, Result>(
     bySequence,
     keepsNumbers: definition.keepsNumbers?.(args) === true,
     endsConnection: definition.endsConnection === true,
+    changesMailbox: definition.changesMailbox === true,
+    repeatable: !bySequence && definition.repeatable?.(args) === true,
     check: () => {
       const { session } = runner;
       for (const needed of [definition.needs?.(args) ?? []].flat()) {
@@ -215,12 +254,13 @@ function requestOf<Args, Row, Result>(
     },
     write: (out) => {
       out.raw(name);
-      definition.send?.(out, args, runner.session);
+      definition.send?.(out, argsNow(), runner.session);
     },
     completed: (done) => {
       if (done.status === 'OK') definition.completed?.(runner, args, rows);
     },
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+    ...(options.literal === undefined ? {} : { literal: options.literal }),
     signal: options.signal,
   };
 }

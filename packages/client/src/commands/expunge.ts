@@ -11,6 +11,7 @@ import { selected } from './states.ts';
 export const expunge = command<{ readonly set: SequenceSet | undefined }, never, void>({
   name: ({ set }) => (set === undefined ? 'EXPUNGE' : 'UID EXPUNGE'),
   states: selected,
+  repeatable: ({ set }) => set !== undefined && set !== '$',
   needs: ({ set }) => (set === undefined ? null : 'UIDPLUS'),
   send: (out, { set }) => {
     if (set !== undefined) out.set(set);

@@ -3,7 +3,7 @@
 //   fetch = "FETCH" SP sequence-set SP "(" fetch-att *(SP fetch-att) ")"
 
 import { readFetch, type FetchedMessage, type Section } from '../wire/fetch.ts';
-import { setContains, type SequenceSet } from '../wire/set.ts';
+import { setContains, setWithout, type SequenceSet } from '../wire/set.ts';
 import type { CommandWriter } from '../wire/writer.ts';
 import { command } from './command.ts';
 import { selected } from './states.ts';
@@ -50,6 +50,14 @@ export const fetch = command<FetchArgs, FetchedMessage, FetchedMessage[]>({
   name: ({ uid }) => (uid ? 'UID FETCH' : 'FETCH'),
   states: selected,
   bySequence: ({ uid }) => !uid,
+  repeatable: ({ set }) => set !== '$',
+  goOn: {
+    key: ({ uid }) => uid,
+    rest: (args, given) => {
+      const set = setWithout(args.set, given);
+      return set === null ? null : { ...args, set };
+    },
+  },
   keepsNumbers: ({ uid }) => !uid,
   send: (out, { set, items }) => {
     out.set(set).list(() => {

@@ -14,6 +14,8 @@ export interface ListArgs {
 
 export const list = command<ListArgs, ListedMailbox, ListedMailbox[]>({
   name: 'LIST',
+  repeatable: () => true,
+  goOn: { key: ({ name }) => name },
   states: authenticated,
   send: (out, { reference, pattern }) => out.mailbox(reference).pattern(pattern),
   collect: { LIST: (line) => readList(line) },

@@ -9,6 +9,8 @@ import { authenticated } from './states.ts';
 
 export const lsub = command<ListArgs, ListedMailbox, ListedMailbox[]>({
   name: 'LSUB',
+  repeatable: () => true,
+  goOn: { key: ({ name }) => name },
   states: authenticated,
   send: (out, { reference, pattern }) => out.mailbox(reference).pattern(pattern),
   collect: { LSUB: (line) => readList(line) },

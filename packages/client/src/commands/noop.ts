@@ -2,4 +2,4 @@
 
 import { command } from './command.ts';
 
-export const noop = command<void, never, void>({ name: 'NOOP', result: () => {} });
+export const noop = command<void, never, void>({ name: 'NOOP', repeatable: () => true, result: () => {} });

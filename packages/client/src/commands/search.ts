@@ -26,6 +26,7 @@ export const search = command<SearchArgs, Found, number[]>({
   name: ({ uid }) => (uid ? 'UID SEARCH' : 'SEARCH'),
   states: selected,
   needs: ({ query }) => queryNeeds(query),
+  repeatable: () => true,
   bySequence: ({ uid, query }) => !uid || countsBySequence(query),
   keepsNumbers: ({ uid }) => !uid,
   send: (out, { query }, { utf8 }) => {

@@ -26,6 +26,7 @@ export const status = command<
   MailboxStatus
 >({
   name: 'STATUS',
+  repeatable: () => true,
   states: authenticated,
   needs: ({ items }) => statusNeeds(items),
   send: (out, { mailbox, items }) => writeStatusItems(out.mailbox(mailbox), items),

@@ -24,6 +24,7 @@ export const store = command<StoreArgs, FetchedMessage, FetchedMessage[]>({
   name: ({ uid }) => (uid ? 'UID STORE' : 'STORE'),
   states: selected,
   bySequence: ({ uid }) => !uid,
+  repeatable: ({ set }) => set !== '$',
   keepsNumbers: ({ uid }) => !uid,
   send: (out, { set, change }) => {
     out.set(set);

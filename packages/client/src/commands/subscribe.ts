@@ -8,6 +8,7 @@ import { authenticated } from './states.ts';
 
 export const subscribe = command<{ readonly mailbox: MailboxName }, never, void>({
   name: 'SUBSCRIBE',
+  repeatable: () => true,
   states: authenticated,
   send: (out, { mailbox }) => out.mailbox(mailbox),
   result: () => {},

@@ -5,9 +5,11 @@ import { selected } from './states.ts';
 
 export const unselect = command<void, never, void>({
   name: 'UNSELECT',
+  repeatable: () => true,
   states: selected,
   needs: () => 'UNSELECT',
   barrier: true,
+  changesMailbox: true,
   completed: (runner) => runner.leave(),
   result: () => {},
 });

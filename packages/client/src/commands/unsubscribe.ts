@@ -8,6 +8,7 @@ import { authenticated } from './states.ts';
 
 export const unsubscribe = command<{ readonly mailbox: MailboxName }, never, void>({
   name: 'UNSUBSCRIBE',
+  repeatable: () => true,
   states: authenticated,
   send: (out, { mailbox }) => out.mailbox(mailbox),
   result: () => {},

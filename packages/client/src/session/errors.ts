@@ -52,10 +52,23 @@ export class ImapConnectionError extends Error {
   override readonly name = 'ImapConnectionError';
   /** What the server said with BYE, where it did. */
   readonly bye: string | null;
+  /**
+   * How much of the command that this error rejects had left. Nothing, or a part without its end: the server has not
+   * carried it out. All: it may have. Null where it is about no command.
+   */
+  readonly sent: 'nothing' | 'part' | 'all' | null;
 
-  constructor(message: string, options: { readonly cause?: unknown; readonly bye?: string | null } = {}) {
+  constructor(
+    message: string,
+    options: {
+      readonly cause?: unknown;
+      readonly bye?: string | null;
+      readonly sent?: ImapConnectionError['sent'];
+    } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.bye = options.bye ?? null;
+    this.sent = options.sent ?? null;
   }
 }
 

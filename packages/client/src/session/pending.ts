@@ -85,7 +85,11 @@ export class Pending {
         this.phase === 'queued'
           ? `${this.request.name} was not sent: ${error.message}`
           : `${this.request.name} got no answer: ${error.message}`,
-        { cause: error.cause ?? error, bye: error.bye },
+        {
+          cause: error.cause ?? error,
+          bye: error.bye,
+          sent: this.phase === 'queued' ? 'nothing' : this.phase === 'sending' ? 'part' : 'all',
+        },
       ),
     );
   }

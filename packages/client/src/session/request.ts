@@ -32,6 +32,12 @@ export interface Request {
   readonly keepsNumbers?: boolean;
   /** Asked when its turn comes; throws where the server lacks what it needs. */
   readonly check?: () => void;
+  /** The commands behind it are about another mailbox than those before it (SELECT, CLOSE). */
+  readonly changesMailbox?: boolean;
+  /** Carried out twice it does no harm, and gives what is true then: it may be sent again where its answer was lost. */
+  readonly repeatable?: boolean;
+  /** Called before it is sent again on another connection: forgets the answer so far. False where it cannot. */
+  readonly restart?: () => boolean;
   /** Where it is answered OK, no byte may follow before {@link Session.startTls}: the meaning of bytes changes. */
   readonly switchesLayer?: boolean;
   /** The connection ends behind it, and that is in order, answered or not (LOGOUT). */

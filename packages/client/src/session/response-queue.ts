@@ -38,7 +38,7 @@ export class ResponseQueue {
 
   /** Ends the loop at once and forgets what is queued. */
   fail(error: unknown): void {
-    this.#clear();
+    this.clear();
     this.#ended = false;
     this.end(error);
   }
@@ -46,7 +46,7 @@ export class ResponseQueue {
   /** Nobody reads any more: what is queued and what still comes is dropped. */
   drop(): void {
     this.#dropping = true;
-    this.#clear();
+    this.clear();
   }
 
   /** Called when the queue has become shorter. */
@@ -77,7 +77,8 @@ export class ResponseQueue {
     return response;
   }
 
-  #clear(): void {
+  /** Forgets what is queued; more may come. */
+  clear(): void {
     this.#responses = [];
     this.#first = 0;
     this.#bytes = 0;

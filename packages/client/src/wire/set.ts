@@ -148,6 +148,28 @@ export function expandSet(text: string, most = 1_000_000): number[] {
   return numbers;
 }
 
+/** The set without some numbers, as it is written; null where nothing is left. `*` stays: it may be a new message. */
+export function setWithout(set: SequenceSet, numbers: ReadonlySet<unknown>): string | null {
+  const gone = merged(
+    [...numbers].flatMap((number): Range[] => (typeof number === 'number' ? [[number, number]] : [])),
+  );
+  const left: Range[] = [];
+  let next = 0;
+  for (const [start, end] of merged(rangesOf(set))) {
+    let first = start;
+    while (next < gone.length && gone[next]![1] < first) next += 1;
+    for (let at = next; at < gone.length && gone[at]![0] <= end; at++) {
+      const [from, to] = gone[at]!;
+      if (from > first) left.push([first, from - 1]);
+      first = to + 1;
+    }
+    if (first <= end) left.push([first, end]);
+  }
+  return left.length === 0 ? null : formatSet(left.map(([first, end]) => [starOr(first), starOr(end)]));
+}
+
+const starOr = (value: number): number | '*' => (value === Infinity ? '*' : value);
+
 /**
  * A test whether a number is in the set; `*` counts as any number at least as high as the highest named, `$` as
  * all.

@@ -27,6 +27,7 @@ export async function openRunner({
   session.enter(state);
   const runner: Runner = {
     session,
+    execute: (request) => session.execute(request),
     leave: () => session.enter('authenticated'),
     unasked: (response) => unasked.push(lineOf(response)),
     warn: (error, response) =>
