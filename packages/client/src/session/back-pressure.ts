@@ -1,12 +1,20 @@
-// When rows are read more slowly than they come: the only command on the line lets the server wait, one with others
-// behind it lets its rows pile up, and is given up where they are too many.
+// When rows, or the octets of a literal, are read more slowly than they come: the only command on the line lets the
+// server wait, one with others behind it lets them pile up, and is given up where they are too many.
 
 import { ImapLimitError } from './errors.ts';
 import type { Pending } from './pending.ts';
 import type { CommandQueue } from './queue.ts';
 
-/** Rows wait for their reader up to this many bytes before the session stops reading, when nobody else waits. */
-const ENOUGH_ROWS = 256 * 1024;
+/** So much waits for its reader before the session stops reading, when nobody else waits. */
+const ENOUGH = 256 * 1024;
+
+/** What waits to be read. */
+export interface Backlog {
+  readonly bytes: number;
+  /** Called when it has become less. */
+  set onDrain(callback: (() => void) | null);
+  fail(error: unknown): void;
+}
 
 /** Tells the reading loop when to go on. */
 export class BackPressure {
@@ -22,19 +30,21 @@ export class BackPressure {
   /** What to wait for before more is read, or null. It may have to be asked again after that. */
   next(): Promise<void> | null {
     const { inFlight, waiting } = this.#queue;
-    if (inFlight.length > 1 || waiting.length > 0) {
-      for (const pending of inFlight) this.#check(pending);
+    // Whose caller has gone waits for nothing.
+    const awaited = inFlight.filter((pending) => !pending.abandoned);
+    if (awaited.length > 1 || waiting.length > 0) {
+      for (const pending of awaited) this.#check(pending);
       return null;
     }
-    const rows = inFlight[0]?.request.rows;
-    if (rows === undefined || rows.bytes < ENOUGH_ROWS) return null;
+    const backlogs = awaited[0]?.backlogs ?? [];
+    if (sum(backlogs) < ENOUGH) return null;
     return new Promise((resolve) => {
       this.#release = () => {
         this.#release = null;
-        rows.onDrain = null;
+        for (const backlog of backlogs) backlog.onDrain = null;
         resolve();
       };
-      rows.onDrain = this.#release;
+      for (const backlog of backlogs) backlog.onDrain = this.#release;
     });
   }
 
@@ -44,9 +54,12 @@ export class BackPressure {
   }
 
   #check(pending: Pending): void {
-    const { name, rows } = pending.request;
-    if (rows === undefined || rows.bytes <= this.#maxQueued) return;
-    const message = `${name}: more than ${this.#maxQueued} bytes wait to be read while other calls wait behind them`;
+    if (sum(pending.backlogs) <= this.#maxQueued) return;
+    const message = `${pending.request.name}: more than ${this.#maxQueued} bytes wait to be read while other calls wait behind them`;
     pending.fail(new ImapLimitError(message, 'maxQueued'));
   }
+}
+
+function sum(backlogs: readonly Backlog[]): number {
+  return backlogs.reduce((total, { bytes }) => total + bytes, 0);
 }

@@ -1,12 +1,13 @@
 // Whose response is it? Each one goes to the command that it answers or belongs to, and what belongs to none to whoever
 // listens.
 
-import type { Frame } from '../wire/framer.ts';
+import { FramingError, type Frame } from '../wire/framer.ts';
 import type { ReaderOptions } from '../wire/reader.ts';
 import { isStatus, readHead, readStatusText, type Response } from '../wire/response.ts';
 import { capabilitiesIn, type Capabilities } from './capabilities.ts';
 import { ImapConnectionError, ImapLimitError } from './errors.ts';
 import { readGreeting, type Greeting } from './greeting.ts';
+import type { LiteralStream } from './literal-stream.ts';
 import type { Observation } from './observation.ts';
 import type { SessionLimits, SessionOptions } from './options.ts';
 import type { Outgoing } from './outgoing.ts';
@@ -76,6 +77,40 @@ export class Dispatch {
     // A tag that nobody waits for (RFC 3501 2.2.2 forbids it): told to whoever listens, harmful to nobody.
     if (pending === null) return tell(this.#options.onUntagged, response);
     this.#complete(pending, response);
+  }
+
+  /**
+   * Who takes the literal that is about to come, if anybody does.
+   *
+   * @throws where more of it is dropped than may be
+   */
+  literal(size: number, head: () => Uint8Array): ((octets: Uint8Array) => void) | null {
+    const { inFlight } = this.#queue;
+    if (inFlight.every(({ request }) => request.literal === undefined)) return null;
+    const response = readHead(head(), this.#session.reading());
+    for (const pending of inFlight) {
+      try {
+        const literal = pending.take(response, size, inFlight.length > 1);
+        if (literal !== null) return this.#streamed(pending, literal);
+      } catch (error) {
+        pending.fail(error);
+        return null;
+      }
+    }
+    return null;
+  }
+
+  #streamed(pending: Pending, literal: LiteralStream): (octets: Uint8Array) => void {
+    const { discard } = this.#limits;
+    return (octets) => {
+      this.#observation.answered(pending, octets.length);
+      literal.push(octets);
+      if (literal.dropped <= discard) return;
+      throw new FramingError(
+        `${pending.request.name}: more than ${discard} bytes of a literal of ${literal.size} came that nobody reads any more. ` +
+          'Raise the limit "discard" where that is worth waiting for.',
+      );
+    };
   }
 
   #greet(response: Response): void {

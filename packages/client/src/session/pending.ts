@@ -1,6 +1,8 @@
 // One command on its way: queued, being sent, waiting for its answer.
 
+import type { Backlog } from './back-pressure.ts';
 import { ImapConnectionError } from './errors.ts';
+import type { LiteralStream } from './literal-stream.ts';
 import type { CommandRecord, Written } from './observer.ts';
 import type { Completion, Request } from './request.ts';
 import { tell } from './tell.ts';
@@ -25,6 +27,8 @@ export class Pending {
   isSecret = false;
   /** The server has nothing to say for now: an IDLE that has begun. */
   quiet = false;
+  /** Literals of the server that it takes as streams, and that are not yet read to their ends. */
+  #literals: LiteralStream[] = [];
   #interrupted = false;
   #resolve!: (completion: Completion) => void;
   #reject!: (error: unknown) => void;
@@ -45,6 +49,21 @@ export class Pending {
     const listener = (): void => onAbort(signal.reason);
     signal.addEventListener('abort', listener, { once: true });
     this.#stopListening = () => signal.removeEventListener('abort', listener);
+  }
+
+  /** What waits for whoever reads it. */
+  get backlogs(): readonly Backlog[] {
+    const { rows } = this.request;
+    return rows === undefined ? this.#literals : [rows, ...this.#literals];
+  }
+
+  /** Takes a literal as a stream, where it wants to; where its caller has gone, the octets are dropped. */
+  take(head: Response, size: number, isContested: boolean): LiteralStream | null {
+    const literal = this.request.literal?.(head, size, isContested) ?? null;
+    if (literal === null) return null;
+    this.#literals = [...this.#literals.filter(({ isRead }) => !isRead), literal];
+    if (this.abandoned) literal.fail(new DOMException('nobody reads it any more', 'AbortError'));
+    return literal;
   }
 
   /** Offers a response; true where this command takes it. */
@@ -73,7 +92,7 @@ export class Pending {
     if (this.request.quiet === true) this.interrupt();
     this.#stopListening?.();
     this.#reject(error);
-    this.request.rows?.fail(error);
+    for (const backlog of this.backlogs) backlog.fail(error);
   }
 
   /** The connection is gone. That is told once, by the session: calls that nobody looks at need not repeat it. */

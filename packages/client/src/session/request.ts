@@ -3,7 +3,8 @@
 
 import type { Response, StatusText } from '../wire/response.ts';
 import type { CommandWriter } from '../wire/writer.ts';
-import type { ResponseQueue } from './response-queue.ts';
+import type { Backlog } from './back-pressure.ts';
+import type { LiteralStream } from './literal-stream.ts';
 
 /** The states of RFC 3501 section 3. */
 export type SessionState = 'notAuthenticated' | 'authenticated' | 'selected' | 'logout';
@@ -52,7 +53,13 @@ export interface Request {
    */
   readonly collect?: (response: Response, isContested: boolean, tag: string) => boolean;
   /** Rows that wait for their reader; reading stops while it is full and nobody waits behind it. */
-  readonly rows?: ResponseQueue;
+  readonly rows?: Backlog;
+  /**
+   * Offered each literal of an untagged response before it comes; `head` is what has come of the response, up to and
+   * with `{n}`. What it gives takes the octets, and `collect` finds an empty literal in their place. Null leaves the
+   * literal in the response, within the limit. Reading stops while the stream is full and nobody waits behind it.
+   */
+  readonly literal?: (head: Response, size: number, isContested: boolean) => LiteralStream | null;
   /**
    * Answers `+` once the command and its literals are out: the line to send, without CRLF. A promise leaves the
    * exchange open (IDLE: DONE follows when the idling is over).

@@ -51,7 +51,7 @@ export class Session {
     this.#options = options;
     this.#limits = { ...defaultSessionLimits, ...options.limits };
     this.#reading = { ...this.#limits, utf8: false };
-    this.#framer = new Framer(this.#limits);
+    this.#framer = new Framer(this.#limits, (size, head) => this.#dispatch.literal(size, head));
     this.#pressure = new BackPressure(this.#queue, this.#limits.maxQueued);
     const { silenceMs } = this.#limits;
     this.#silence = new SilenceWatch(silenceMs, () =>

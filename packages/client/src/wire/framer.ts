@@ -1,7 +1,7 @@
 // Cuts the byte stream into whole responses: a line, and the literals with the lines that follow them
 // (RFC 3501 2.2.2, 4.3). It knows nothing else of IMAP, so nothing that a response holds can make it lose step.
 
-import { CR, LF, NUL } from './ascii.ts';
+import { BRACE_OPEN, CR, encode, LF, NUL } from './ascii.ts';
 import { Gathered } from './gathered.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { endsInsideCode, lineKind, literalAtEnd, type LineKind } from './line.ts';
@@ -18,11 +18,18 @@ export class FramingError extends Error {
   override readonly name = 'FramingError';
 }
 
+/**
+ * Asked at each literal, whether somebody takes its octets as they come: then they are not held, and the response has
+ * `{0}` in their place. `head` gives what has come of the response, up to and with `{n}`.
+ */
+export type LiteralTaker = (size: number, head: () => Uint8Array) => ((octets: Uint8Array) => void) | null;
+
 /** How much is given of a response that broke a limit. */
 const BEGINNING = 4096;
 /** How much of a line's end is looked at for `{n}`. */
 const MARKER = 40;
 const nothing = new Uint8Array(0);
+const emptyLiteral = encode('{0}\r\n');
 
 /**
  * Takes chunks as they arrive and gives responses.
@@ -31,6 +38,7 @@ const nothing = new Uint8Array(0);
  */
 export class Framer {
   readonly #limits: Limits;
+  readonly #onLiteral: LiteralTaker | null;
   /** Chunks behind the one that is being read, and which of them is next. */
   readonly #waiting: Uint8Array[] = [];
   #next = 0;
@@ -49,6 +57,8 @@ export class Framer {
   #line = 0;
   /** Octets of the literal that have not come yet. */
   #missing = 0;
+  /** Takes the octets of the literal, where somebody wants them as they come. */
+  #taker: ((octets: Uint8Array) => void) | null = null;
   /** Known from the first literal on. */
   #kind: LineKind | null = null;
   #insideCode = false;
@@ -57,8 +67,9 @@ export class Framer {
   #beginning: Uint8Array = nothing;
   #failure: FramingError | null = null;
 
-  constructor(limits: Limits = defaultLimits) {
+  constructor(limits: Limits = defaultLimits, onLiteral: LiteralTaker | null = null) {
     this.#limits = limits;
+    this.#onLiteral = onLiteral;
   }
 
   /** Takes the next chunk. It must not be changed afterwards. */
@@ -87,7 +98,8 @@ export class Framer {
 
   /** Bytes that were taken and not yet given: none may be left behind STARTTLS or COMPRESS. */
   get pending(): number {
-    const read = this.#lines + this.#line + this.#literals - this.#missing;
+    const held = this.#taker === null ? this.#literals - this.#missing : this.#literals;
+    const read = this.#lines + this.#line + held;
     return read + (this.#chunk.length - this.#at) + this.#waitingBytes;
   }
 
@@ -118,9 +130,13 @@ export class Framer {
 
   #passLiteral(): void {
     const count = Math.min(this.#missing, this.#chunk.length - this.#at);
+    const from = this.#at;
     this.#at += count;
     this.#missing -= count;
-    if (this.#exceeded !== null) this.#start = this.#at;
+    const taker = this.#taker;
+    if (this.#exceeded !== null || taker !== null) this.#start = this.#at;
+    if (this.#missing === 0) this.#taker = null;
+    taker?.(this.#chunk.subarray(from, this.#at));
   }
 
   #passLine(): Frame | null {
@@ -153,9 +169,25 @@ export class Framer {
     }
     this.#endOfLine();
     this.#missing = size;
+    if (this.#isTaken(size)) return null;
     this.#literals += size;
     if (this.#literals > this.#limits.literal) this.#drop('literal');
     return null;
+  }
+
+  /** Whether somebody takes the literal that is about to come. */
+  #isTaken(size: number): boolean {
+    if (this.#onLiteral === null || size === 0 || this.#exceeded !== null) return false;
+    const head = (): Uint8Array =>
+      this.#held.length > 0 ? this.#held.tail(0) : this.#chunk.subarray(this.#start, this.#at);
+    this.#taker = this.#onLiteral(size, head);
+    if (this.#taker === null) return false;
+    const whole = head();
+    this.#held.clear();
+    this.#held.push(whole.subarray(0, whole.lastIndexOf(BRACE_OPEN)));
+    this.#held.push(emptyLiteral);
+    this.#start = this.#at;
+    return true;
   }
 
   /** Whether `{n}` at the end of the line announces a literal. */

@@ -1,7 +1,7 @@
 // `@imaplib/client/wire`: bytes to values and values to bytes, without any I/O.
 
 export { defaultLimits, type Limits } from './limits.ts';
-export { Framer, FramingError, type Frame } from './framer.ts';
+export { Framer, FramingError, type Frame, type LiteralTaker } from './framer.ts';
 export { ParseError, ResponseReader, type ReaderOptions, type Unparsed, type Value } from './reader.ts';
 export { isStatus, readHead, readStatusText, type Response, type StatusText } from './response.ts';
 export { codeName, readResponseCode, type CopyUid, type ResponseCode } from './response-code.ts';
