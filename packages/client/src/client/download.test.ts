@@ -205,6 +205,90 @@ describe('download', () => {
     await script.silence();
   });
 
+  describe('of 1 GiB from a server that ignores the range', () => {
+    const size = 1024 * 1024 * K;
+    const chunk = new Uint8Array(64 * K).fill(120);
+
+    /** Sends everything, and says how much has left. */
+    async function sendAll(
+      { server, script }: OpenedClient,
+      tag: number,
+      sent = { octets: 0 },
+    ): Promise<void> {
+      await script.say(`* 1 FETCH (UID 5 BODY[2] {${size}}\r\n`);
+      for (; sent.octets < size; sent.octets += chunk.length) await server.send(chunk);
+      await script.say(`)\r\n${script.tag(tag)} OK\r\n`);
+    }
+
+    it('streams it, with little in memory', { timeout: 120_000 }, async () => {
+      const opened = await openClient();
+      const { client, script } = opened;
+      const told: Progress[] = [];
+      const reader = client
+        .download(5, part('2', size), { onProgress: (progress) => told.push(progress) })
+        .getReader();
+      const first = reader.read();
+      await script.play(`${asks(0)}\n${asks(CHUNK)}`);
+      const sent = { octets: 0 };
+      const sending = sendAll(opened, 2, sent);
+      let taken = 0;
+      let most = 0;
+      for (let next = await first; !next.done; next = await reader.read()) {
+        taken += next.value.length;
+        most = Math.max(most, sent.octets - taken);
+      }
+      expect(taken).toBe(size);
+      expect(most).toBeLessThan(2 * 1024 * K);
+      expect(told.at(-1)).toEqual({ transferred: size, total: size });
+      await sending;
+      // The second request was on its way already: its answer is dropped as it comes.
+      await sendAll(opened, 3);
+      const noop = client.noop();
+      await script.play('C: $ NOOP\nS: $ OK');
+      await noop;
+    });
+
+    it('stops the server while nobody reads, and the rest is dropped where nobody wants it', async () => {
+      const opened = await openClient();
+      const { client, script } = opened;
+      const reader = client.download(5, part('2', 100)).getReader();
+      const first = reader.read();
+      await script.play(asks(0));
+      const sent = { octets: 0 };
+      const sending = sendAll(opened, 2, sent);
+      expect((await first).value?.length).toBe(chunk.length);
+      for (let turn = 0; turn < 100; turn++) await nextTurn();
+      expect(sent.octets).toBeLessThan(2 * 1024 * K);
+      await reader.cancel();
+      await sending;
+      const noop = client.noop();
+      await script.play('C: $ NOOP\nS: $ OK');
+      await noop;
+    });
+
+    it('cut in the middle fails with what happened', async () => {
+      const opened = await openClient();
+      const { client, script, server } = opened;
+      const text = textOf(client.download(5, part('2', 100)));
+      const failed = failure(text);
+      await script.play(asks(0));
+      await script.say(`* 1 FETCH (UID 5 BODY[2] {${size}}\r\nhello`);
+      await nextTurn();
+      server.fail();
+      expect(await failed).toMatchObject({ name: 'ImapConnectionError' });
+    });
+
+    it('leaves what belongs to another message to its limit', async () => {
+      const opened = await openClient({ limits: { literal: 1024 * K } });
+      const { client, script } = opened;
+      const failed = failure(textOf(client.download(5, part('2', 100))));
+      await script.play(asks(0));
+      await script.say(`* 2 FETCH (UID 6 BODY[2] {${2 * 1024 * K}}\r\n${letters(2 * 1024 * K)})\r\n`);
+      await script.play('S: $ OK');
+      expect(await failed).toMatchObject({ name: 'ImapLimitError', limit: 'literal' });
+    });
+  });
+
   it('from a server that sends another piece than was asked for fails', async () => {
     const opened = await openClient();
     const { client, script } = opened;

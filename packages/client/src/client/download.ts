@@ -1,11 +1,15 @@
 // A part as a stream: a chain of partial fetches, the next one sent when the reader has taken one, so that a large
-// attachment never holds the connection. A server that ignores the range sends everything at once; that is fine too.
+// attachment never holds the connection. A server that ignores the range sends everything at once: that is handed on as
+// it comes, however large it is.
 
 import { fetch } from '../commands/fetch.ts';
 import { run, type Runner } from '../commands/command.ts';
+import { LiteralStream } from '../session/literal-stream.ts';
 import { tell } from '../session/tell.ts';
+import { latin1 } from '../wire/ascii.ts';
 import type { BodyPart } from '../wire/bodystructure.ts';
-import type { FetchedMessage } from '../wire/fetch.ts';
+import { readFetch, type FetchedMessage } from '../wire/fetch.ts';
+import type { Response } from '../wire/response.ts';
 import { decodeTransfer } from '../wire/transfer-encoding.ts';
 import type { DownloadOptions } from './types.ts';
 
@@ -40,6 +44,15 @@ export function download(
   return decoder === null ? encoded : encoded.pipeThrough(decoder);
 }
 
+/** What comes of one request: a piece, everything as a stream, or nothing. */
+type Answer = FetchedMessage | LiteralStream | undefined;
+
+/** A piece that has been asked for. */
+interface Piece {
+  readonly answer: Promise<Answer>;
+  readonly giveUp: AbortController;
+}
+
 interface OctetsArgs {
   readonly uid: number;
   readonly section: string;
@@ -54,38 +67,78 @@ function octets(
 ): ReadableStream<Uint8Array> {
   const cancelled = new AbortController();
   const anySignal = signal === undefined ? cancelled.signal : AbortSignal.any([signal, cancelled.signal]);
-  const pending: Promise<FetchedMessage | undefined>[] = [];
+  const pending: Piece[] = [];
   let total = size;
   let asked = 0;
   let transferred = 0;
   let piece = CHUNK;
 
+  let whole: ReadableStreamDefaultReader<Uint8Array> | null = null;
+
   const ask = (): void => {
     const offset = asked;
-    const message = run(
-      runner,
-      fetch,
-      {
-        set: uid,
-        uid: true,
-        // The size of a whole message comes along with its first octets.
-        items: { size: section === '' && offset === 0, sections: [{ section, offset, length: piece }] },
-      },
-      { signal: anySignal, check: stillSelected },
-    ).then((rows) => rows.find((row) => row.sections.length > 0));
-    message.catch(() => {}); // looked at in its turn, or never where the reader has gone
-    pending.push(message);
-    asked += piece;
+    const length = piece;
+    const giveUp = new AbortController();
+    const answer = new Promise<Answer>((resolve, reject) => {
+      let stream: LiteralStream | null = null;
+      run(
+        runner,
+        fetch,
+        {
+          set: uid,
+          uid: true,
+          // The size of a whole message comes along with its first octets.
+          items: { size: section === '' && offset === 0, sections: [{ section, offset, length }] },
+        },
+        {
+          signal: AbortSignal.any([anySignal, giveUp.signal]),
+          check: stillSelected,
+          literal: (head, octetsComing, isContested) => {
+            if (stream !== null || octetsComing <= length) return null;
+            if (!isAnswer(head, uid, section, isContested)) return null;
+            stream = new LiteralStream(octetsComing);
+            if (offset === 0) resolve(stream);
+            else {
+              reject(new Error(`the server sent all of part ${section} in place of a piece of it`));
+              stream.fail(null);
+            }
+            return stream;
+          },
+        },
+      ).then((rows) => resolve(rows.find((row) => row.sections.length > 0)), reject);
+    });
+    answer.catch(() => {}); // looked at in its turn, or never where the reader has gone
+    pending.push({ answer, giveUp });
+    asked += length;
+  };
+
+  const takeWhole = async (
+    controller: ReadableStreamDefaultController<Uint8Array>,
+    reader: ReadableStreamDefaultReader<Uint8Array>,
+  ): Promise<void> => {
+    const { value, done } = await reader.read();
+    if (done) return controller.close();
+    transferred += value.length;
+    tell(onProgress, { transferred, total });
+    controller.enqueue(value);
   };
 
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
+        if (whole !== null) return takeWhole(controller, whole);
         while (pending.length < OUTSTANDING && (pending.length === 0 || (total !== null && asked < total)))
           ask();
         const coming = pending.shift()!;
         try {
-          const message = await coming;
+          const message = await coming.answer;
+          if (message instanceof LiteralStream) {
+            // Others would only bring the same again.
+            for (const other of pending.splice(0)) other.giveUp.abort();
+            total = message.size;
+            whole = message.stream.getReader();
+            return await takeWhole(controller, whole);
+          }
           const found = message?.sections[0];
           if (message === undefined || found === undefined) {
             throw new RangeError(`message ${uid} has no part ${section}, or is no longer in the mailbox`);
@@ -118,4 +171,13 @@ function octets(
     },
     { highWaterMark: 0 },
   );
+}
+
+/** Whether the literal at the end of `head` is the whole of this section, with no word of a range. */
+function isAnswer(head: Response, uid: number, section: string, isContested: boolean): boolean {
+  const found = /BODY\[([^\]]*)\] \{\d+\+?\}\r?\n$/i.exec(latin1(head.bytes));
+  if (head.name !== 'FETCH' || found?.[1]?.toUpperCase() !== section.toUpperCase()) return false;
+  // Some servers name the UID behind the octets.
+  const { uid: number } = readFetch(head.reader(), head.number ?? 0);
+  return number === undefined ? !isContested : number === uid;
 }
