@@ -1,6 +1,6 @@
 // ImapClient: exactly one connection, typed. Every call may be made at any time, in any order.
 
-import { append, type Appended } from '../commands/append.ts';
+import { append, type Appended, type MessageSource } from '../commands/append.ts';
 import { close } from '../commands/close.ts';
 import { iterate, run, type Command, type RunOptions } from '../commands/command.ts';
 import { copy } from '../commands/copy.ts';
@@ -30,13 +30,13 @@ import { nameOf, type MailboxName } from '../wire/mailbox-name.ts';
 import type { CopyUid } from '../wire/response-code.ts';
 import type { SequenceSet } from '../wire/set.ts';
 import type { MailboxStatus } from '../wire/status.ts';
-import type { LiteralSource } from '../wire/writer.ts';
 import { ClientRunner } from './client-runner.ts';
 import { download } from './download.ts';
 import { eventsOf } from './event-iterator.ts';
 import { move } from './move.ts';
 import { rowsOf } from './rows.ts';
 import { learnCapabilities, secure, signIn } from './sign-in.ts';
+import { signedIn } from './signed-in.ts';
 import type {
   AppendOptions,
   Auth,
@@ -56,11 +56,11 @@ const LOGOUT_MS = 3_000;
 /** A connection to an IMAP server. */
 export class ImapClient {
   readonly #runner: ClientRunner;
-  readonly #security: ConnectOptions['security'];
+  readonly #options: Pick<ConnectOptions, 'security' | 'compress'>;
 
-  private constructor(runner: ClientRunner, security: ConnectOptions['security']) {
+  private constructor(runner: ClientRunner, options: ConnectOptions) {
     this.#runner = runner;
-    this.#security = security;
+    this.#options = options;
   }
 
   /**
@@ -70,13 +70,14 @@ export class ImapClient {
    */
   static async connect(options: ConnectOptions): Promise<ImapClient> {
     const runner = await ClientRunner.open(options);
-    const client = new ImapClient(runner, options.security);
+    const client = new ImapClient(runner, options);
     try {
       await secure(runner, options);
       // A server that has signed us in already (PREAUTH) wants to hear of no password.
       const isAsked = runner.session.state === 'notAuthenticated';
       if (options.auth !== undefined && isAsked) await signIn(runner, options.auth, options);
       else await learnCapabilities(runner, { signal: options.signal });
+      await signedIn(runner.session, options, { signal: options.signal });
       if (options.autoIdle !== false) runner.idling.enable(true);
     } catch (error) {
       runner.session.close(error instanceof Error ? error : null);
@@ -121,7 +122,9 @@ export class ImapClient {
 
   /** Signs in, where `connect` was not told how. */
   async login(auth: Auth, options: CallOptions = {}): Promise<void> {
-    await signIn(this.#runner, auth, { security: this.#security, signal: options.signal });
+    const { security } = this.#options;
+    await signIn(this.#runner, auth, { security, signal: options.signal });
+    await signedIn(this.#session, this.#options, options);
   }
 
   /** Mailboxes whose names match; `%` stops at the delimiter, `*` does not. Sent when the first row is asked for. */
@@ -202,17 +205,16 @@ export class ImapClient {
     return move(this.#runner, { set, mailbox, uid: options.uid !== false }, options);
   }
 
-  /** Stores a message. A string goes out as UTF-8. */
+  /** Stores a message: text (as UTF-8), octets, a Blob or File, a stream of known size. */
   append(
     mailbox: MailboxName,
-    message: string | Uint8Array | LiteralSource,
+    message: MessageSource,
     options: AppendOptions = {},
   ): Promise<Appended | null> {
-    const { flags = [], date, onProgress, signal } = options;
-    const data = typeof message === 'string' ? new TextEncoder().encode(message) : message;
+    const { flags, date, onProgress, signal } = options;
     return this.#run(
       append,
-      { mailbox, flags, date, message: data },
+      { mailbox, flags, date, message },
       { signal, onProgress: onProgress && ((transferred, total) => onProgress({ transferred, total })) },
     );
   }

@@ -4,7 +4,7 @@ import type { Connect, Secret } from '../transport/byte-stream.ts';
 import type { Mechanism } from '../sasl/mechanism.ts';
 import type { ScramHash } from '../sasl/scram.ts';
 import type { Observer } from '../session/observer.ts';
-import type { SessionLimits } from '../session/session.ts';
+import type { Session, SessionLimits } from '../session/session.ts';
 import type { FetchedMessage } from '../wire/fetch.ts';
 
 /** How to sign in. Each secret may be a function that is called anew for each connection. */
@@ -66,6 +66,11 @@ export interface ConnectOptions {
   readonly security?: 'required' | 'starttls' | 'opportunistic' | 'none';
   /** Name to verify at STARTTLS; by default the host that was connected to. */
   readonly servername?: string | undefined;
+  /**
+   * `deflate` compresses the connection once signed in, where the server can (COMPRESS=DEFLATE, RFC 4978). Whoever
+   * sees the line and sends mail to the user may then learn something of the text around it.
+   */
+  readonly compress?: ((session: Session, options: CallOptions) => Promise<void>) | undefined;
   /** IDLE by itself after a second without a call; true by default. */
   readonly autoIdle?: boolean;
   /** Listeners that hear of what happens while connecting, too: an alert at login, a warning. */

@@ -3,9 +3,11 @@
 // no more of them than it uses.
 
 export type { Command } from './command.ts';
-export { append, type AppendArgs, type Appended } from './append.ts';
+export { append, type AppendArgs, type Appended, type AppendMessage, type MessageSource } from './append.ts';
 export { cancelUpdate } from './cancel-update.ts';
+export { catenate, imapUrl, type CatenateArgs, type CatenatePart, type ImapUrl } from './catenate.ts';
 export { capability } from './capability.ts';
+export { compress, deflate, type CompressOptions } from './compress.ts';
 export { copy, type CopyArgs } from './copy.ts';
 export { create, type CreateArgs, type Created } from './create.ts';
 export { deleteMailbox } from './delete.ts';
@@ -15,8 +17,10 @@ export { list, type ListArgs } from './list.ts';
 export { lsub } from './lsub.ts';
 export { move } from './move.ts';
 export { multiSearch, type MultiSearchArgs, type SearchSource } from './multi-search.ts';
+export { multiAppend, type MultiAppendArgs } from './multi-append.ts';
 export { noop } from './noop.ts';
 export { rename } from './rename.ts';
+export { replace, type ReplaceArgs } from './replace.ts';
 export { search, type ModSeqOfFlag, type SearchArgs, type SearchQuery } from './search.ts';
 export { searchExtended, type SearchExtendedArgs } from './search-extended.ts';
 export type { SearchResult, SearchReturn } from './search-return.ts';
