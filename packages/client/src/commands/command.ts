@@ -61,8 +61,11 @@ export interface Command<Args, Row, Result> {
    * the command's own.
    */
   readonly accepts?: (args: Args) => (row: Row, tag: string) => boolean;
-  /** Called with the tagged OK before anything else is read; `rows`: what was collected, where the call is no loop. */
-  readonly completed?: (runner: Runner, args: Args, rows: readonly Row[]) => void;
+  /**
+   * Called with the tagged OK before anything else is read. `rows`: what was collected, where the call is no loop; it
+   * may add to them.
+   */
+  readonly completed?: (runner: Runner, args: Args, rows: Row[]) => void;
   /** What the call resolves to. */
   readonly result: (rows: Row[], done: Completion, args: Args) => Result;
 }

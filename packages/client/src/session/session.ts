@@ -241,6 +241,14 @@ export class Session {
     this.#capabilities.expire();
   }
 
+  /** Nobody is signed in any more (UNAUTHENTICATE, RFC 8437): what was enabled, and known, no longer holds. */
+  signedOut(): void {
+    this.#state = 'notAuthenticated';
+    this.#enabled = new Set();
+    this.utf8 = false;
+    this.#capabilities.expire();
+  }
+
   /** Ends the connection at once; unanswered commands reject. */
   close(error: Error | null = null): void {
     this.#end(
