@@ -3,8 +3,8 @@
 import type { Runner } from '../commands/command.ts';
 import type { Completion, Request } from '../session/request.ts';
 import { Session } from '../session/session.ts';
-import { readStatusText, type Response } from '../wire/response.ts';
-import { codeName, type ResponseCode } from '../wire/response-code.ts';
+import { readStatusText, type Response, type StatusText } from '../wire/response.ts';
+import { codeName } from '../wire/response-code.ts';
 import { AutoIdle } from './auto-idle.ts';
 import { Emitter } from './emitter.ts';
 import { Selection } from './selection.ts';
@@ -31,7 +31,7 @@ export class ClientRunner implements Runner {
       onIdle: () => runner.idling.quiet(),
     });
     runner.#session = session;
-    runner.#alert(session.greeting);
+    runner.#tell(session.greeting);
     session.stream.onDrain = (deadlineMs) => runner.events.emit('drain', { deadlineMs });
     void session.closed.then((error) => {
       runner.idling.end();
@@ -58,7 +58,7 @@ export class ClientRunner implements Runner {
     try {
       if (response.tag === '') throw new Error('the line is no response');
       if (response.name === 'OK' || response.name === 'NO' || response.name === 'BAD') {
-        this.#alert(readStatusText(response.reader()));
+        this.#tell(readStatusText(response.reader()));
       }
       this.selection.take(response);
     } catch (error) {
@@ -72,10 +72,14 @@ export class ClientRunner implements Runner {
   }
 
   answered(done: Completion): void {
-    this.#alert(done);
+    this.#tell(done);
+    this.selection.heard(done.code);
   }
 
-  #alert({ code, text }: { readonly code: ResponseCode | null; readonly text: string }): void {
+  #tell({ code, text }: StatusText): void {
     if (code !== null && codeName(code) === 'ALERT') this.events.emit('alert', { text });
+    else if (code?.name === 'INPROGRESS') {
+      this.events.emit('progress', { tag: code.tag, done: code.progress, total: code.goal, text });
+    }
   }
 }

@@ -15,6 +15,7 @@ import { noop } from '../commands/noop.ts';
 import { rename } from '../commands/rename.ts';
 import { search, type SearchQuery } from '../commands/search.ts';
 import { select } from '../commands/select.ts';
+import type { SortCriterion } from '../commands/sort.ts';
 import { status, type StatusItem } from '../commands/status.ts';
 import { store, type FlagChange } from '../commands/store.ts';
 import { subscribe } from '../commands/subscribe.ts';
@@ -35,6 +36,7 @@ import { download } from './download.ts';
 import { eventsOf } from './event-iterator.ts';
 import { move } from './move.ts';
 import { rowsOf } from './rows.ts';
+import { sorted } from './sort.ts';
 import { learnCapabilities, secure, signIn } from './sign-in.ts';
 import { signedIn } from './signed-in.ts';
 import type {
@@ -44,10 +46,15 @@ import type {
   ClientEvents,
   ConnectOptions,
   DownloadOptions,
+  FetchOptions,
   MailboxEvent,
   NumberOptions,
+  OpenedMailbox,
   Rows,
   SelectedMailbox,
+  SelectOptions,
+  SortOptions,
+  StoreOptions,
 } from './types.ts';
 
 /** LOGOUT that is not answered within this time is no reason to keep the connection. */
@@ -149,16 +156,14 @@ export class ImapClient {
   }
 
   /** Opens a mailbox; the one before is left, whether this succeeds or not. */
-  async select(
-    mailbox: MailboxName,
-    options: CallOptions & { readonly readOnly?: boolean } = {},
-  ): Promise<SelectedMailbox> {
+  async select(mailbox: MailboxName, options: SelectOptions = {}): Promise<OpenedMailbox> {
     const { selection } = this.#runner;
+    const { condstore, qresync } = options;
     let opened: SelectedMailbox | null = null;
     const opening = selection.opening(nameOf(mailbox));
     await select(
       this.#runner,
-      { mailbox, readOnly: options.readOnly === true },
+      { mailbox, readOnly: options.readOnly === true, condstore, qresync },
       {
         ...opening,
         opened: (readOnly) => {
@@ -168,12 +173,14 @@ export class ImapClient {
       },
       options,
     );
-    return opened!;
+    return qresync === undefined ? opened! : { ...opened!, resync: opening.resync };
   }
 
   /** Items of messages, a row each, as they come. Sent when the first row is asked for. */
-  fetch(set: SequenceSet, items: FetchItems, options: NumberOptions = {}): Rows<FetchedMessage> {
-    return rowsOf(() => iterate(this.#runner, fetch, { set, items, uid: options.uid !== false }, options));
+  fetch(set: SequenceSet, items: FetchItems, options: FetchOptions = {}): Rows<FetchedMessage> {
+    const { changedSince, vanished, partial } = options;
+    const args = { set, items, uid: options.uid !== false, changedSince, vanished, partial };
+    return rowsOf(() => iterate(this.#runner, fetch, args, options));
   }
 
   /**
@@ -190,9 +197,15 @@ export class ImapClient {
     return this.#run(search, { query, uid: options.uid !== false }, options);
   }
 
+  /** As {@link search}, in order: the first criterion decides, the next ones where it finds no difference. */
+  sort(criteria: readonly SortCriterion[], query: SearchQuery, options: SortOptions = {}): Promise<number[]> {
+    return sorted(this.#runner, { criteria, query, uid: options.uid !== false }, options);
+  }
+
   /** Changes flags; gives them as the server reports them. */
-  store(set: SequenceSet, change: FlagChange, options: NumberOptions = {}): Promise<FetchedMessage[]> {
-    return this.#run(store, { set, change, uid: options.uid !== false }, options);
+  store(set: SequenceSet, change: FlagChange, options: StoreOptions = {}): Promise<FetchedMessage[]> {
+    const { unchangedSince } = options;
+    return this.#run(store, { set, change, uid: options.uid !== false, unchangedSince }, options);
   }
 
   /** Copies messages; gives their UIDs there where the server tells (UIDPLUS). */

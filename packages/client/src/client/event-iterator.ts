@@ -7,7 +7,7 @@ import type { CallOptions, MailboxEvent } from './types.ts';
 /** A loop that falls this far behind has forgotten to read. */
 const MOST_EVENTS = 100_000;
 
-/** Gives exists, expunge and fetch events until the loop is left, `signal` aborts or the connection ends. */
+/** Gives exists, expunge, vanished and fetch events until the loop is left, `signal` aborts or the connection ends. */
 export async function* eventsOf(
   { events, idling, session }: ClientRunner,
   { signal }: CallOptions,
@@ -28,6 +28,7 @@ export async function* eventsOf(
   const stop = [
     events.on('exists', (event) => push({ type: 'exists', ...event })),
     events.on('expunge', (event) => push({ type: 'expunge', ...event })),
+    events.on('vanished', (event) => push({ type: 'vanished', ...event })),
     events.on('fetch', (event) => push({ type: 'fetch', ...event })),
     events.on('close', ({ error }) => end(error)),
   ];

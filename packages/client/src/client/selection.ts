@@ -3,11 +3,14 @@
 import type { Opening } from '../commands/select.ts';
 import { ImapStateError } from '../session/errors.ts';
 import { readFlags } from '../wire/capability.ts';
-import { readFetch } from '../wire/fetch.ts';
+import { readFetched, type FetchedMessage } from '../wire/fetch.ts';
 import { readStatusText, type Response } from '../wire/response.ts';
-import { codeName } from '../wire/response-code.ts';
+import { codeName, type ResponseCode } from '../wire/response-code.ts';
+import { readExtendedSearch } from '../wire/search.ts';
+import { countNumbers, type NumberRange } from '../wire/set.ts';
+import { readVanished } from '../wire/vanished.ts';
 import type { Emitter } from './emitter.ts';
-import type { ClientEvents, SelectedMailbox } from './types.ts';
+import type { ClientEvents, Resync, SelectedMailbox } from './types.ts';
 
 const nothing: Omit<SelectedMailbox, 'name'> = {
   readOnly: false,
@@ -56,11 +59,22 @@ export class Selection {
   }
 
   /** Takes what the server says while a mailbox is being opened; it counts once that has been answered with OK. */
-  opening(name: string): Opening {
+  opening(name: string): Opening & { readonly resync: Resync } {
     let draft: SelectedMailbox = { ...nothing, name };
+    const vanished: NumberRange[] = [];
+    const changed: FetchedMessage[] = [];
     return {
+      resync: { vanished, changed },
       take: (response) => {
-        draft = { ...draft, ...readChange(response) };
+        if (response.name === 'VANISHED')
+          for (const range of readVanished(response.reader()).uids) vanished.push(range);
+        else if (isFetch(response)) changed.push(readFetched(response.reader(), response));
+        else draft = { ...draft, ...readChange(response) };
+      },
+      restart: () => {
+        draft = { ...nothing, name };
+        vanished.length = 0;
+        changed.length = 0;
       },
       opened: (readOnly) => {
         this.#mailbox = { ...draft, readOnly };
@@ -68,12 +82,23 @@ export class Selection {
     };
   }
 
+  /** Takes the code of a tagged answer: EXPUNGE and its like tell the state that they leave behind (RFC 7162 3.2.7). */
+  heard(code: ResponseCode | null): void {
+    if (code?.name !== 'HIGHESTMODSEQ' || this.#mailbox === null) return;
+    this.#mailbox = { ...this.#mailbox, highestModSeq: code.value };
+  }
+
   /** Takes a response that nobody asked for. Returns false where it does not concern the mailbox. */
   take(response: Response): boolean {
     const before = this.#mailbox;
     if (before === null) return false;
-    if (response.name === 'FETCH') {
-      this.#events.emit('fetch', { message: readFetch(response.reader(), numberOf(response)) });
+    if (isFetch(response)) {
+      numberOf(response);
+      const message = readFetched(response.reader(), response);
+      const { uid } = message;
+      if (uid !== undefined && before.uidNext !== null && uid >= before.uidNext)
+        this.#mailbox = { ...before, uidNext: uid + 1 };
+      this.#events.emit('fetch', { message });
       return true;
     }
     if (response.name === 'EXPUNGE') {
@@ -82,15 +107,49 @@ export class Selection {
       this.#events.emit('expunge', { sequence });
       return true;
     }
+    if (response.name === 'VANISHED') {
+      const vanished = readVanished(response.reader());
+      if (!vanished.earlier) {
+        this.#mailbox = { ...before, exists: Math.max(0, before.exists - countNumbers(vanished.uids)) };
+      }
+      this.#events.emit('vanished', vanished);
+      return true;
+    }
+    if (response.name === 'ESEARCH') return this.#searchUpdate(response);
     const change = readChange(response);
     if (change === null) return false;
-    this.#mailbox = { ...before, ...change };
+    this.#mailbox = { ...before, ...change, ...grownUidNext(before, change) };
     // Several servers repeat EXISTS without news; that is not an event.
     if (change.exists !== undefined && change.exists !== before.exists) {
       this.#events.emit('exists', { count: change.exists, previous: before.exists });
     }
     return true;
   }
+
+  #searchUpdate(response: Response): boolean {
+    const { tag, uid, addTo, removeFrom } = readExtendedSearch(response.reader());
+    if (addTo === undefined && removeFrom === undefined) return false;
+    this.#events.emit('searchUpdate', {
+      tag,
+      uid,
+      ...(addTo && { addTo }),
+      ...(removeFrom && { removeFrom }),
+    });
+    return true;
+  }
+}
+
+/** Each message that came has a UID of its own, from the next one on (RFC 3501 2.3.1.1). */
+function grownUidNext(
+  { exists, uidNext }: SelectedMailbox,
+  change: Partial<SelectedMailbox>,
+): Partial<SelectedMailbox> {
+  const came = (change.exists ?? exists) - exists;
+  return uidNext === null || came <= 0 ? {} : { uidNext: uidNext + came };
+}
+
+function isFetch({ name }: Response): boolean {
+  return name === 'FETCH' || name === 'UIDFETCH';
 }
 
 /** What one response changes of the mailbox, or null. */
@@ -128,6 +187,12 @@ function readCode(response: Response): Partial<SelectedMailbox> | null {
       return { permanentFlags: code.flags };
     case 'HIGHESTMODSEQ':
       return { highestModSeq: code.value };
+    case 'UIDNOTSTICKY':
+      return { uidNotSticky: true };
+    case 'NOMODSEQ':
+      return { highestModSeq: null };
+    case 'MAILBOXID':
+      return { mailboxId: code.mailboxId };
     default:
       // Another client has taken the right to write (RFC 3501 7.1).
       return codeName(code) === 'READ-ONLY' ? { readOnly: true } : null;

@@ -4,8 +4,12 @@ import type { Connect, Secret } from '../transport/byte-stream.ts';
 import type { Mechanism } from '../sasl/mechanism.ts';
 import type { ScramHash } from '../sasl/scram.ts';
 import type { Observer } from '../session/observer.ts';
+import type { QResync } from '../commands/select.ts';
 import type { Session, SessionLimits } from '../session/session.ts';
 import type { FetchedMessage } from '../wire/fetch.ts';
+import type { ExtendedSearch } from '../wire/search.ts';
+import type { NumberRange } from '../wire/set.ts';
+import type { Vanished } from '../wire/vanished.ts';
 
 /** How to sign in. Each secret may be a function that is called anew for each connection. */
 export type Auth = PasswordAuth | TokenAuth | ExternalAuth | AnonymousAuth | OwnAuth;
@@ -93,6 +97,40 @@ export interface NumberOptions extends CallOptions {
   readonly uid?: boolean;
 }
 
+/** How a mailbox is opened. */
+export interface SelectOptions extends CallOptions {
+  readonly readOnly?: boolean;
+  /** Asks for modification sequences, where the server has them only on request. Needs CONDSTORE. */
+  readonly condstore?: boolean;
+  /** What is known of it from before; the changes since then are the result's `resync`. Needs QRESYNC, enabled. */
+  readonly qresync?: QResync;
+}
+
+/** Which messages, and what of their history. */
+export interface FetchOptions extends NumberOptions {
+  /** Only those that have changed after this modification sequence. Needs CONDSTORE. */
+  readonly changedSince?: bigint;
+  /** With `changedSince`: a `vanished` event tells which are gone. Needs QRESYNC. */
+  readonly vanished?: boolean;
+  /** Only a page of them: 1 is the first, -1 the last one. Needs PARTIAL. */
+  readonly partial?: readonly [first: number, last: number];
+}
+
+/** How flags are changed. */
+export interface StoreOptions extends NumberOptions {
+  /**
+   * Leaves messages alone that have changed after this modification sequence; then it rejects with an
+   * ImapPartialError, which names them. Needs CONDSTORE.
+   */
+  readonly unchangedSince?: bigint;
+}
+
+/** How messages are sorted. */
+export interface SortOptions extends NumberOptions {
+  /** Where the server cannot sort, fetches what is needed and sorts here: a few hundred octets for each message. */
+  readonly local?: boolean;
+}
+
 /** The mailbox that is selected: a snapshot, replaced as the server tells of changes. */
 export interface SelectedMailbox {
   readonly name: string;
@@ -104,10 +142,30 @@ export interface SelectedMailbox {
   /** Flags that can be changed for good; `\*` among them allows new keywords. */
   readonly permanentFlags: readonly string[];
   readonly uidValidity: number;
+  /** The next message gets this UID, or a higher one where some have come since the server named it. */
   readonly uidNext: number | null;
+  /** UIDs are made anew each time it is opened (UIDNOTSTICKY): they mean nothing later. */
+  readonly uidNotSticky?: true;
+  /** Its name for ever, however it is renamed (RFC 8474). */
+  readonly mailboxId?: string;
   /** Sequence number of the first unseen message, where the server says. */
   readonly firstUnseen: number | null;
+  /** Null where the mailbox keeps none (NOMODSEQ). */
   readonly highestModSeq: bigint | null;
+}
+
+/** A mailbox that has just been opened. */
+export interface OpenedMailbox extends SelectedMailbox {
+  /** What has happened since the state that `qresync` named; absent where it named none. */
+  readonly resync?: Resync;
+}
+
+/** Changes of a mailbox while nobody looked (RFC 7162 3.2.5). */
+export interface Resync {
+  /** UIDs that are gone, ascending; some of them may never have been in use. */
+  readonly vanished: readonly NumberRange[];
+  /** UID, flags and MODSEQ of messages that are new or changed. */
+  readonly changed: readonly FetchedMessage[];
 }
 
 /** What the server tells without being asked. */
@@ -116,8 +174,19 @@ export interface ClientEvents {
   readonly exists: { readonly count: number; readonly previous: number };
   /** A message went; the numbers behind it shift by one. */
   readonly expunge: { readonly sequence: number };
+  /** Messages went, told by UID: with QRESYNC or UIDONLY in the place of `expunge`, or in answer to a FETCH. */
+  readonly vanished: Vanished;
   /** A message changed; most servers send flags, and the UID where they know that we want it. */
   readonly fetch: { readonly message: FetchedMessage };
+  /** The result of a search that asked for updates has changed; `tag` is that result's. */
+  readonly searchUpdate: Pick<ExtendedSearch, 'tag' | 'uid' | 'addTo' | 'removeFrom'>;
+  /** How far a long command is; null where the server does not say. */
+  readonly progress: {
+    readonly tag: string | null;
+    readonly done: number | null;
+    readonly total: number | null;
+    readonly text: string;
+  };
   /** Words of the server that a person must see (RFC 3501 7.1). */
   readonly alert: { readonly text: string };
   /** Something could not be read; the session goes on. */
@@ -130,8 +199,8 @@ export interface ClientEvents {
 
 /** One event with its name, as `idle()` gives it. */
 export type MailboxEvent = {
-  [Type in 'exists' | 'expunge' | 'fetch']: { readonly type: Type } & ClientEvents[Type];
-}['exists' | 'expunge' | 'fetch'];
+  [Type in 'exists' | 'expunge' | 'vanished' | 'fetch']: { readonly type: Type } & ClientEvents[Type];
+}['exists' | 'expunge' | 'vanished' | 'fetch'];
 
 /** How far a transfer is, in octets as they are on the wire. */
 export interface Progress {

@@ -164,6 +164,7 @@ const rows: readonly (readonly [title: string, row: Exchange])[] = [
           bodyStructure: true,
         },
       }),
+      capabilities: 'CONDSTORE',
       sent: 'UID FETCH 7:* (UID FLAGS INTERNALDATE RFC822.SIZE MODSEQ ENVELOPE BODYSTRUCTURE)',
       answer: '* 1 FETCH (FLAGS (\\Seen) UID 7)',
       gives: [],

@@ -8,7 +8,14 @@
 import { readExtendedSearch, type ExtendedSearch } from '../wire/search.ts';
 import type { CommandWriter } from '../wire/writer.ts';
 import { command } from './command.ts';
-import { countsBySequence, queryNeeds, writeCharset, writeQuery, type SearchQuery } from './search-query.ts';
+import {
+  countsBySequence,
+  queryNeeds,
+  usesSaved,
+  writeCharset,
+  writeQuery,
+  type SearchQuery,
+} from './search-query.ts';
 import { ofSearch, returnNeeds, writeReturn, type SearchReturn } from './search-return.ts';
 import { authenticated } from './states.ts';
 
@@ -40,6 +47,7 @@ export const multiSearch = command<MultiSearchArgs, ExtendedSearch, ExtendedSear
     ...returnNeeds(ofSearch, returns),
     ...queryNeeds(query),
   ],
+  repeatable: ({ query, returns }) => returns?.update !== true && !usesSaved(query),
   bySequence: ({ query }) => countsBySequence(query),
   send: (out, { sources, query, returns }, session) => {
     if (sources.length === 0) throw new RangeError('ESEARCH needs at least one place to search');

@@ -4,7 +4,7 @@
 //   search = "SEARCH" [search-return-opts] SP search-program
 
 import { command } from './command.ts';
-import { countsBySequence, queryNeeds, writeCharset, writeQuery } from './search-query.ts';
+import { countsBySequence, queryNeeds, usesSaved, writeCharset, writeQuery } from './search-query.ts';
 import {
   found,
   ofSearch,
@@ -26,6 +26,8 @@ export const searchExtended = command<SearchExtendedArgs, FoundRow, SearchResult
   name: ({ uid }) => (uid ? 'UID SEARCH' : 'SEARCH'),
   states: selected,
   needs: ({ query, returns }) => [...returnNeeds(ofSearch, returns), ...queryNeeds(query)],
+  repeatable: ({ query, returns = {} }) =>
+    returns.save !== true && returns.update !== true && !usesSaved(query),
   bySequence: ({ uid, query }) => !uid || countsBySequence(query),
   keepsNumbers: ({ uid }) => !uid,
   send: (out, { query, returns }, session) => {

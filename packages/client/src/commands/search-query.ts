@@ -220,6 +220,12 @@ export function countsBySequence(query: SearchQuery): boolean {
   return (sequence !== undefined && sequence !== '$') || partsOf(query).some(countsBySequence);
 }
 
+/** Whether it names what the last search has saved, which another connection does not know. */
+export function usesSaved(query: SearchQuery): boolean {
+  const { saved, uid, sequence } = query;
+  return saved === true || uid === '$' || sequence === '$' || partsOf(query).some(usesSaved);
+}
+
 /** The queries within a query. */
 function partsOf({ and, or, not, fuzzy }: SearchQuery): readonly SearchQuery[] {
   return [and, or, not, fuzzy].flatMap((part) => part ?? []);

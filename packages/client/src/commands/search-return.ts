@@ -15,6 +15,7 @@ import {
 } from '../wire/search.ts';
 import { expandSet } from '../wire/set.ts';
 import type { CommandWriter } from '../wire/writer.ts';
+import { writtenPage } from './page.ts';
 
 /** What to give back of a search; all hits, where nothing is named. */
 export interface SearchReturn {
@@ -52,13 +53,7 @@ export const ofSort: Kind = { extended: 'ESORT', context: 'CONTEXT=SORT' };
 export function returnNeeds({ context }: Kind, returns: SearchReturn = {}): string[] {
   const { partial, all, relevancy, save, update } = returns;
   if (partial !== undefined) {
-    const [first, last] = partial;
-    const isRange = [first, last].every((end) => Number.isInteger(end) && Math.abs(end) <= 0xffffffff);
-    if (!isRange || first * last <= 0) {
-      throw new RangeError(
-        `${first}:${last} is no page: write 1:100 for the first hits, -1:-100 for the last ones`,
-      );
-    }
+    writtenPage(partial);
     if (all === true) throw new RangeError('A search gives all hits or a page of them, not both');
   }
   return [
@@ -84,7 +79,7 @@ export function writeReturn(
   out.raw('RETURN').list(() => {
     for (const word of words) if (returns[word] === true) out.atom(word.toUpperCase());
     if (partial === undefined) return;
-    if (hasPages) out.atom('PARTIAL').raw(partial.join(':'));
+    if (hasPages) out.atom('PARTIAL').raw(writtenPage(partial));
     else out.atom('ALL');
   });
 }

@@ -5,7 +5,14 @@
 import { readExtendedSearch, readSearch } from '../wire/search.ts';
 import { expandSet } from '../wire/set.ts';
 import { command } from './command.ts';
-import { countsBySequence, queryNeeds, writeCharset, writeQuery, type SearchQuery } from './search-query.ts';
+import {
+  countsBySequence,
+  queryNeeds,
+  usesSaved,
+  writeCharset,
+  writeQuery,
+  type SearchQuery,
+} from './search-query.ts';
 import { selected } from './states.ts';
 
 export { type ModSeqOfFlag, type SearchQuery } from './search-query.ts';
@@ -26,7 +33,7 @@ export const search = command<SearchArgs, Found, number[]>({
   name: ({ uid }) => (uid ? 'UID SEARCH' : 'SEARCH'),
   states: selected,
   needs: ({ query }) => queryNeeds(query),
-  repeatable: () => true,
+  repeatable: ({ query }) => !usesSaved(query),
   bySequence: ({ uid, query }) => !uid || countsBySequence(query),
   keepsNumbers: ({ uid }) => !uid,
   send: (out, { query }, { utf8 }) => {

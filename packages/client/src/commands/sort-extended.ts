@@ -4,7 +4,7 @@
 //   sort = "SORT" [search-return-opts] SP sort-criteria SP charset SP search-program
 
 import { command } from './command.ts';
-import { countsBySequence } from './search-query.ts';
+import { countsBySequence, usesSaved } from './search-query.ts';
 import {
   found,
   ofSort,
@@ -27,6 +27,8 @@ export const sortExtended = command<SortExtendedArgs, FoundRow, SearchResult>({
   name: ({ uid }) => (uid ? 'UID SORT' : 'SORT'),
   states: selected,
   needs: (args) => ['SORT', ...returnNeeds(ofSort, args.returns), ...sortNeeds(args)],
+  repeatable: ({ query, returns = {} }) =>
+    returns.save !== true && returns.update !== true && !usesSaved(query),
   bySequence: ({ uid, query }) => !uid || countsBySequence(query),
   keepsNumbers: ({ uid }) => !uid,
   send: (out, args, session) => {

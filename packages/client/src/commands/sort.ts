@@ -7,7 +7,7 @@
 import { readSearch } from '../wire/search.ts';
 import type { CommandWriter } from '../wire/writer.ts';
 import { command } from './command.ts';
-import { countsBySequence, queryNeeds, writeQuery } from './search-query.ts';
+import { countsBySequence, queryNeeds, usesSaved, writeQuery } from './search-query.ts';
 import type { SearchArgs } from './search.ts';
 import { selected } from './states.ts';
 
@@ -37,6 +37,7 @@ export const sort = command<SortArgs, number[], number[]>({
   name: ({ uid }) => (uid ? 'UID SORT' : 'SORT'),
   states: selected,
   needs: (args) => ['SORT', ...sortNeeds(args)],
+  repeatable: ({ query }) => !usesSaved(query),
   bySequence: ({ uid, query }) => !uid || countsBySequence(query),
   keepsNumbers: ({ uid }) => !uid,
   send: writeSort,

@@ -1,9 +1,12 @@
-// STORE and UID STORE: changes flags (RFC 3501 6.4.6).
+// STORE and UID STORE: changes flags (RFC 3501 6.4.6), those alone that nobody has changed meanwhile where it is told
+// so (RFC 7162 3.1.3).
 //
-//   store = "STORE" SP sequence-set SP (["+" / "-"] "FLAGS") SP flag-list
+//   store          = "STORE" SP sequence-set [SP "(" store-modifier ")"] SP (["+" / "-"] "FLAGS") SP flag-list
+//   store-modifier = "UNCHANGEDSINCE" SP mod-sequence-valzer
 
-import { readFetch, type FetchedMessage } from '../wire/fetch.ts';
+import { readFetched, type FetchedMessage } from '../wire/fetch.ts';
 import { setContains, type SequenceSet } from '../wire/set.ts';
+import type { CommandWriter } from '../wire/writer.ts';
 import { command } from './command.ts';
 import { selected } from './states.ts';
 
@@ -18,21 +21,27 @@ export interface StoreArgs {
   readonly change: FlagChange;
   /** Whether the set holds UIDs. */
   readonly uid: boolean;
+  /**
+   * Leaves messages as they are that have changed after this modification sequence; the call rejects then
+   * (ImapPartialError, MODIFIED).
+   */
+  readonly unchangedSince?: bigint | undefined;
 }
 
 export const store = command<StoreArgs, FetchedMessage, FetchedMessage[]>({
   name: ({ uid }) => (uid ? 'UID STORE' : 'STORE'),
   states: selected,
+  needs: ({ unchangedSince }) => (unchangedSince === undefined ? null : 'CONDSTORE or QRESYNC'),
   bySequence: ({ uid }) => !uid,
   repeatable: ({ set }) => set !== '$',
   keepsNumbers: ({ uid }) => !uid,
-  send: (out, { set, change }) => {
-    out.set(set);
+  send: (out, { set, change, unchangedSince }) => {
+    writeStored(out, set, unchangedSince);
     if ('add' in change) out.raw('+FLAGS').flags(change.add);
     else if ('remove' in change) out.raw('-FLAGS').flags(change.remove);
     else out.raw('FLAGS').flags(change.replace);
   },
-  collect: { FETCH: (line, { number }) => readFetch(line, number ?? 0) },
+  collect: { FETCH: readFetched, UIDFETCH: readFetched },
   // Answers to UID STORE have the UID (RFC 3501 6.4.8); others tell of somebody else's change, or are the rows of a
   // FETCH that runs beside it.
   accepts: ({ set, uid }) => {
@@ -42,10 +51,16 @@ export const store = command<StoreArgs, FetchedMessage, FetchedMessage[]>({
       return (
         number !== undefined &&
         isAsked(number) &&
-        message.flags !== undefined &&
+        (message.flags !== undefined || message.modSeq !== undefined) &&
         message.sections.length === 0
       );
     };
   },
   result: (rows) => rows,
 });
+
+/** Writes the messages, and on what condition they are changed. */
+export function writeStored(out: CommandWriter, set: SequenceSet, unchangedSince: bigint | undefined): void {
+  out.set(set);
+  if (unchangedSince !== undefined) out.list(() => out.atom('UNCHANGEDSINCE').number(unchangedSince));
+}

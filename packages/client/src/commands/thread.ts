@@ -4,7 +4,7 @@
 
 import { readThreads, type Thread } from '../wire/thread.ts';
 import { command } from './command.ts';
-import { countsBySequence, queryNeeds, writeQuery } from './search-query.ts';
+import { countsBySequence, queryNeeds, usesSaved, writeQuery } from './search-query.ts';
 import type { SearchArgs } from './search.ts';
 import { selected } from './states.ts';
 
@@ -20,6 +20,7 @@ export const thread = command<ThreadArgs, Thread[], Thread[]>({
   name: ({ uid }) => (uid ? 'UID THREAD' : 'THREAD'),
   states: selected,
   needs: ({ algorithm, query }) => [`THREAD=${algorithm}`, ...queryNeeds(query)],
+  repeatable: ({ query }) => !usesSaved(query),
   bySequence: ({ uid, query }) => !uid || countsBySequence(query),
   keepsNumbers: ({ uid }) => !uid,
   send: (out, { algorithm, query }) => writeQuery(out.atom(algorithm).atom('UTF-8'), query),

@@ -15,7 +15,10 @@ export function record(told: string[]): ClientListeners {
   return {
     exists: say('exists'),
     expunge: say('expunge'),
+    vanished: say('vanished'),
     fetch: say('fetch'),
+    searchUpdate: say('searchUpdate'),
+    progress: say('progress'),
     alert: say('alert'),
     warning: say('warning'),
     drain: say('drain'),
