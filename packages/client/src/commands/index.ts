@@ -52,7 +52,6 @@ export { sort, type SortArgs, type SortCriterion, type SortKey } from './sort.ts
 export { sortExtended, type SortExtendedArgs } from './sort-extended.ts';
 export { status, type StatusItem } from './status.ts';
 export { storeLabels } from './store-labels.ts';
-export { storeLabels } from './store-labels.ts';
 export { store, type FlagChange, type StoreArgs } from './store.ts';
 export { storeAnnotations, type StoreAnnotationsArgs } from './store-annotations.ts';
 export { subscribe } from './subscribe.ts';
