@@ -1,6 +1,14 @@
 // `@imaplib/client`: the typed client, the transports, and the values they give.
 
 export { ImapClient } from './client/client.ts';
+export {
+  conversations,
+  type Conversation,
+  type Conversations,
+  type ConversationsOptions,
+  type ConversationSource,
+  type MailboxChanges,
+} from './client/conversations.ts';
 export { ImapPool, type PoolEvents, type PoolOptions, type UseOptions } from './client/pool.ts';
 export type { MailboxRefusal, SearchRow, StatusRow } from './client/pool-rows.ts';
 export type * from './client/types.ts';
@@ -39,6 +47,7 @@ export type { Address, AddressGroup, Envelope, EnvelopeAddress } from './wire/en
 export type { FetchedMessage, InternalDate, Section } from './wire/fetch.ts';
 export type { MailboxStatus } from './wire/status.ts';
 export type { SequenceSet, SetMember } from './wire/set.ts';
+export type { Thread } from './wire/thread.ts';
 export type { LiteralSource } from './wire/writer.ts';
 export { decodeTransfer, decodeTransferred } from './wire/transfer-encoding.ts';
 export { decodeText, type DecodedText } from './wire/charset.ts';
