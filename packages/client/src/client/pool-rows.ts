@@ -1,10 +1,13 @@
 // Many mailboxes asked at once: rows in the order in which the answers come. What one mailbox refuses is its own row;
 // what concerns the connection ends the loop, after a second try on another one: nothing here changes anything.
 
-import { ImapCommandError } from '../session/errors.ts';
+import { ImapCapabilityError, ImapCommandError } from '../session/errors.ts';
+import { multiSearch } from '../commands/multi-search.ts';
 import type { SearchQuery } from '../commands/search.ts';
 import type { StatusItem } from '../commands/status.ts';
 import { abortable } from '../transport/abort.ts';
+import type { ExtendedSearch } from '../wire/search.ts';
+import { expandSet } from '../wire/set.ts';
 import type { MailboxStatus } from '../wire/status.ts';
 import { borrowed, openMailbox, type Lending } from './pool-lending.ts';
 
@@ -23,13 +26,14 @@ export type StatusRow =
 export type SearchRow =
   | {
       readonly mailbox: string;
-      readonly uidValidity: number;
+      /** Null where nothing was found by a server that then says nothing of the mailbox (MULTISEARCH). */
+      readonly uidValidity: number | null;
       readonly uids: readonly number[];
       readonly error: null;
     }
   | MailboxRefusal;
 
-/** So many STATUS commands are on their way at once: the line never falls idle, and nobody waits long behind them. */
+/** So many mailboxes are asked about at once: the line never falls idle, and nobody waits long behind them. */
 const PIPELINED = 20;
 
 /** STATUS of each mailbox, several on their way at once. */
@@ -39,8 +43,6 @@ export async function* statusRows(
   items: readonly StatusItem[],
   signal: AbortSignal,
 ): AsyncGenerator<StatusRow, void, undefined> {
-  const batches: (readonly string[])[] = [];
-  for (let at = 0; at < mailboxes.length; at += PIPELINED) batches.push(mailboxes.slice(at, at + PIPELINED));
   const ask = (batch: readonly string[]): Promise<StatusRow[]> =>
     borrowed(lending, { mailbox: null, readOnly: true }, signal, (client) => {
       const asked = Promise.all(
@@ -53,27 +55,67 @@ export async function* statusRows(
       );
       return abortable(asked, signal); // one listener for all of them
     });
-  for await (const rows of asTheyCome(batches, lending, ask)) yield* rows;
+  for await (const rows of asTheyCome(batchesOf(mailboxes), lending, ask)) yield* rows;
 }
 
-/** SEARCH in each mailbox, one for each connection at once. */
+/** One ESEARCH for many mailboxes where the server has MULTISEARCH, else SEARCH in each, one for each connection. */
 export async function* searchRows(
   lending: Lending,
   mailboxes: readonly string[],
   query: SearchQuery,
   signal: AbortSignal,
 ): AsyncGenerator<SearchRow, void, undefined> {
-  const ask = (mailbox: string): Promise<SearchRow> => {
+  const one = (mailbox: string): Promise<SearchRow> => {
     const wanted = { mailbox, readOnly: true };
     return borrowed(lending, wanted, signal, (client) =>
       refusable(mailbox, async () => {
         await openMailbox(client, wanted, signal);
         const uids = await client.search(query, { signal });
-        return { mailbox, uidValidity: client.mailbox!.uidValidity, uids, error: null };
+        return { mailbox, uidValidity: client.mailbox?.uidValidity ?? null, uids, error: null };
       }),
     );
   };
-  yield* asTheyCome(mailboxes, lending, ask);
+  if (!(await hasMultiSearch(lending, signal))) return yield* asTheyCome(mailboxes, lending, one);
+  const many = (batch: readonly string[]): Promise<SearchRow[] | readonly string[]> =>
+    borrowed(lending, { mailbox: null, readOnly: true }, signal, async (client) => {
+      const sources = [{ mailboxes: batch }];
+      try {
+        const found = await client.run(multiSearch, { sources, query, returns: { all: true } }, { signal });
+        return searchedAtOnce(batch, found);
+      } catch (error) {
+        if (error instanceof ImapCommandError || error instanceof ImapCapabilityError) return batch;
+        throw error;
+      }
+    });
+  for await (const rows of asTheyCome(batchesOf(mailboxes), lending, many)) {
+    for (const row of rows) {
+      // Refused for all of them: each is asked by itself.
+      if (typeof row === 'string') yield await one(row);
+      else yield row;
+    }
+  }
+}
+
+function hasMultiSearch(lending: Lending, signal: AbortSignal): Promise<boolean> {
+  const wanted = { mailbox: null, readOnly: true };
+  return borrowed(lending, wanted, signal, async (client) => client.capabilities.has('MULTISEARCH'));
+}
+
+/** A row for each mailbox; the server has one only where something was found. */
+function searchedAtOnce(mailboxes: readonly string[], found: readonly ExtendedSearch[]): SearchRow[] {
+  const results = new Map<string, { readonly uidValidity: number | null; readonly uids: number[] }>();
+  for (const { mailbox = '', uidValidity = null, all } of found) {
+    const uids = all === undefined ? [] : expandSet(all);
+    results.set(mailbox, { uidValidity, uids: [...(results.get(mailbox)?.uids ?? []), ...uids] });
+  }
+  const nothing = { uidValidity: null, uids: [] };
+  return mailboxes.map((mailbox) => ({ mailbox, ...(results.get(mailbox) ?? nothing), error: null }));
+}
+
+function batchesOf(mailboxes: readonly string[]): (readonly string[])[] {
+  const batches: (readonly string[])[] = [];
+  for (let at = 0; at < mailboxes.length; at += PIPELINED) batches.push(mailboxes.slice(at, at + PIPELINED));
+  return batches;
 }
 
 async function refusable<Row>(mailbox: string, ask: () => Promise<Row>): Promise<Row | MailboxRefusal> {

@@ -400,6 +400,29 @@ describe('many mailboxes', () => {
     await pool.close();
   });
 
+  it('are searched with few commands where the server has MULTISEARCH', async () => {
+    const { pool, connections } = open({
+      greet: () => '* PREAUTH [CAPABILITY IMAP4rev1 ESEARCH MULTISEARCH] hi',
+      answer: (command, { tag }) => {
+        if (!command.startsWith('ESEARCH')) return undefined;
+        if (command.includes('Box30')) return ['$ NO [NOPERM] not all of these'];
+        const correlator = `(TAG "${tag}" MAILBOX Box7 UIDVALIDITY 5)`;
+        return [`* ESEARCH ${correlator} UID ALL 2:4,9`, '$ OK done'];
+      },
+    });
+    const rows = await pool.search(names, { text: 'x' }).toArray();
+    expect(rows.map(({ mailbox }) => mailbox).toSorted()).toEqual(names.toSorted());
+    const row = (name: string) => rows.find(({ mailbox }) => mailbox === name);
+    expect(row('Box7')).toEqual({ mailbox: 'Box7', uidValidity: 5, uids: [2, 3, 4, 9], error: null });
+    expect(row('Box8')).toEqual({ mailbox: 'Box8', uidValidity: null, uids: [], error: null });
+    // Those whose command was refused are asked one by one.
+    expect(row('Box30')).toEqual({ mailbox: 'Box30', uidValidity: 7, uids: [], error: null });
+    const sent = connections.flatMap(({ heard }) => heard);
+    expect(sent.filter((command) => command.startsWith('ESEARCH'))).toHaveLength(3);
+    expect(sent.filter((command) => command.startsWith('EXAMINE'))).toHaveLength(20);
+    await pool.close();
+  });
+
   it('are searched no further when the loop is left, and the connections are free again', async () => {
     const { pool, connections } = open();
     for await (const { mailbox } of pool.search(names, {})) {

@@ -10,6 +10,8 @@ export interface Answering {
   readonly server: MemoryServer;
   /** Commands as they came, without tags. */
   readonly heard: string[];
+  /** Of the last command. */
+  tag: string;
   /** The mailbox that is selected. */
   mailbox: string | null;
 }
@@ -33,7 +35,13 @@ export function answering({ greet, answer }: AnsweringOptions = {}): {
   const connections: Answering[] = [];
   const transport: Connect = async () => {
     const { client, server } = memoryPair({ local: true });
-    const connection: Answering = { number: connections.length + 1, server, heard: [], mailbox: null };
+    const connection: Answering = {
+      number: connections.length + 1,
+      server,
+      heard: [],
+      tag: '',
+      mailbox: null,
+    };
     connections.push(connection);
     void serve(connection, greet?.(connection) ?? '* PREAUTH [CAPABILITY IMAP4rev1 UNSELECT] ready', answer);
     return client;
@@ -52,6 +60,7 @@ async function serve(
     for (let line = await server.receiveLine(); line !== null; line = await server.receiveLine()) {
       const [, tag = '', command = ''] = /^(\S+) (.*)$/.exec(line) ?? [];
       connection.heard.push(command);
+      connection.tag = tag;
       const given = answer?.(command, connection);
       const lines = given === undefined ? plain(command, connection) : await given;
       if (lines === null) continue;
