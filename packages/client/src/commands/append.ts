@@ -94,7 +94,7 @@ function refuseTooLarge(size: number, { capabilities }: Session): void {
   const limit = Math.min(
     ...capabilityValues(capabilities, 'APPENDLIMIT=').map(Number).filter(Number.isSafeInteger),
   );
-  if (size <= limit) return;
+  if (!(size > limit)) return;
   throw new ImapLimitError(
     `the message has ${size} bytes, and the server takes no more than ${limit} (APPENDLIMIT): nothing was sent`,
     'APPENDLIMIT',

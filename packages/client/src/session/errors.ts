@@ -3,6 +3,13 @@
 
 import type { ResponseCode } from '../wire/response-code.ts';
 
+/** What to do about a refusal, by its response code. */
+const advice: Readonly<Record<string, string | undefined>> = {
+  TRYCREATE: 'create the mailbox first',
+  TOOBIG: 'it takes no message of this size',
+  OVERQUOTA: 'there is no room left: delete something first',
+};
+
 /** The server answered NO or BAD. The connection is still good. */
 export class ImapCommandError extends Error {
   override readonly name = 'ImapCommandError';
@@ -14,7 +21,10 @@ export class ImapCommandError extends Error {
   readonly text: string;
 
   constructor(command: string, status: 'NO' | 'BAD', code: ResponseCode | null, text: string) {
-    super(`${command}: the server answered ${status}${text === '' ? '' : `: ${text}`}`);
+    const next = advice[code?.name ?? ''];
+    super(
+      `${command}: the server answered ${status}${text === '' ? '' : `: ${text}`}${next === undefined ? '' : `; ${next}`}`,
+    );
     this.command = command;
     this.status = status;
     this.code = code;
@@ -84,7 +94,7 @@ export class ImapCapabilityError extends Error {
   }
 }
 
-/** An answer was larger than a limit allows. The session goes on. */
+/** An answer, or a message to store, was larger than a limit allows. The session goes on. */
 export class ImapLimitError extends Error {
   override readonly name = 'ImapLimitError';
   /** The name of the limit: `line`, `literal`, `maxQueued`. */
