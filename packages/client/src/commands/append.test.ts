@@ -6,7 +6,7 @@ import { catenate, imapUrl, type CatenatePart } from './catenate.ts';
 import { run } from './command.ts';
 import { multiAppend } from './multi-append.ts';
 import { replace } from './replace.ts';
-import { call, exchange, type Exchange } from './testing/exchange.ts';
+import { call, exchange, outcomeOf, type Exchange } from './testing/exchange.ts';
 import { openRunner } from './testing/opened.ts';
 import { failure } from '../session/testing/opened.ts';
 
@@ -175,7 +175,9 @@ const rows: [string, Exchange][] = [
 ];
 
 describe('append', () => {
-  it.each(rows)('%s', (_title, row) => exchange(row));
+  it.each(rows)('%s', async (_title, row) => {
+    expect(await exchange(row)).toEqual(outcomeOf(row));
+  });
 
   it.each([
     ['Subject: é\r\n\r\nx', true],
