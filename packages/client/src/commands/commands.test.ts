@@ -15,7 +15,7 @@ import { logout } from './logout.ts';
 import { lsub } from './lsub.ts';
 import { move } from './move.ts';
 import { noop } from './noop.ts';
-import { call, exchange, type Exchange } from './testing/exchange.ts';
+import { call, exchange, outcomeOf, type Exchange } from './testing/exchange.ts';
 import { openRunner } from './testing/opened.ts';
 import { rename } from './rename.ts';
 import { search } from './search.ts';
@@ -344,7 +344,9 @@ const rows: readonly (readonly [title: string, row: Exchange])[] = [
 ];
 
 describe('commands', () => {
-  it.each(rows)('%s', (_title, row) => exchange(row));
+  it.each(rows)('%s', async (_title, row) => {
+    expect(await exchange(row)).toEqual(outcomeOf(row));
+  });
 
   it('that are refused reject with the code and the words of the server', async () => {
     const { runner, script } = await openRunner();

@@ -27,7 +27,7 @@ import { setMetadata } from './set-metadata.ts';
 import { setQuota } from './set-quota.ts';
 import { status } from './status.ts';
 import { storeAnnotations } from './store-annotations.ts';
-import { call, exchange, type Exchange } from './testing/exchange.ts';
+import { call, exchange, outcomeOf, type Exchange } from './testing/exchange.ts';
 import { openRunner } from './testing/opened.ts';
 import { unauthenticate } from './unauthenticate.ts';
 import { xlist } from './xlist.ts';
@@ -402,10 +402,12 @@ const rows: readonly (readonly [title: string, row: Exchange])[] = [
 ];
 
 describe('commands of extensions', () => {
-  it.each(rows)('%s', (_title, row) => exchange(row));
+  it.each(rows)('%s', async (_title, row) => {
+    expect(await exchange(row)).toEqual(outcomeOf(row));
+  });
 
   const group = (more: Partial<EventGroup>): ((runner: Runner) => Promise<unknown>) =>
-    call(notify, { groups: [{ mailboxes: 'personal', events: [], ...more } as EventGroup] });
+    call(notify, { groups: [{ mailboxes: 'personal', events: [], ...more }] });
   it.each<[string, (runner: Runner) => Promise<unknown>, RegExp]>([
     [
       '31 fields',

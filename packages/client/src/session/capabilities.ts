@@ -11,6 +11,11 @@ const partOfRev2 = new Set(
   ),
 );
 
+/** Whether a capability is among these, by its name or as a part of IMAP4rev2. */
+export function hasCapability(names: ReadonlySet<string>, capability: string): boolean {
+  return names.has(capability) || (names.has('IMAP4REV2') && partOfRev2.has(capability));
+}
+
 /** Hears of capabilities and remembers the last word. */
 export class Capabilities {
   #names: ReadonlySet<string> = new Set();
@@ -27,7 +32,7 @@ export class Capabilities {
   }
 
   has(capability: string): boolean {
-    return this.#names.has(capability) || (this.#names.has('IMAP4REV2') && partOfRev2.has(capability));
+    return hasCapability(this.#names, capability);
   }
 
   /** They may be others now, and will be told or have to be asked for. */
