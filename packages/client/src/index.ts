@@ -1,6 +1,8 @@
 // `@imaplib/client`: the typed client, the transports, and the values they give.
 
 export { ImapClient } from './client/client.ts';
+export { reconnecting, type ReconnectOptions } from './client/reconnecting.ts';
+export type { Reconnect } from './client/keeper.ts';
 export {
   conversations,
   type Conversation,
@@ -15,6 +17,9 @@ export type * from './client/types.ts';
 export { appendAll, ImapAppendAllError, type AppendOutcome } from './client/append-all.ts';
 export { replaceMessage, type ReplaceMessage } from './client/replace-message.ts';
 export { compress, deflate, type CompressOptions } from './commands/compress.ts';
+export { mailboxes, type MailboxesOptions } from './client/mailboxes.ts';
+export { specialUse, type SpecialUse } from './client/special-use.ts';
+export type { DescribedMailbox } from './commands/list-extended.ts';
 export type { Appended, AppendMessage, MessageSource } from './commands/append.ts';
 export type { Created } from './commands/create.ts';
 export type { FetchItems, SectionRequest } from './commands/fetch.ts';

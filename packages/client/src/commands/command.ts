@@ -229,7 +229,7 @@ function requestOf<Args, Row, Result>(
   definition: Command<Args, Row, Result>,
   args: Args,
   options: RunOptions,
-  rows: readonly Row[] = [],
+  rows: Row[] = [],
   argsNow = (): Args => args,
 ): Request {
   const name = nameOf(definition, args);
