@@ -19,7 +19,6 @@ import type { SortCriterion } from '../commands/sort.ts';
 import { status, type StatusItem } from '../commands/status.ts';
 import { store, type FlagChange } from '../commands/store.ts';
 import { subscribe } from '../commands/subscribe.ts';
-import { unselect } from '../commands/unselect.ts';
 import { unsubscribe } from '../commands/unsubscribe.ts';
 import type { SessionState } from '../session/request.ts';
 import type { Session } from '../session/session.ts';
@@ -56,6 +55,7 @@ import type {
   SortOptions,
   StoreOptions,
 } from './types.ts';
+import { unselect } from './unselect.ts';
 
 /** LOGOUT that is not answered within this time is no reason to keep the connection. */
 const LOGOUT_MS = 3_000;
@@ -302,7 +302,7 @@ export class ImapClient {
 
   /** Leaves the mailbox without expunging. */
   unselect(options: CallOptions = {}): Promise<void> {
-    return this.#run(unselect, undefined, options);
+    return unselect(this.#runner, options);
   }
 
   /** Says good-bye and closes; never fails on a connection that is gone already. */
