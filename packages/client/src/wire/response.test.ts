@@ -141,3 +141,7 @@ describe('readStatusText', () => {
     expect(readStatusText(readHead(bytes('* OK Gr\xfc\x80e')).reader()).text).toBe('Grü\x80e');
   });
 });
+
+it.each(['99999999999999999999', '9'.repeat(400)])('%s is no number of messages', (digits) => {
+  expect(readHead(bytes(`* ${digits} EXISTS`))).toMatchObject({ tag: '*', name: digits, number: null });
+});

@@ -98,7 +98,8 @@ function untagged(bytes: Uint8Array, start: number): Head {
   if (isDigit(bytes[at])) {
     let value = 0;
     for (; isDigit(bytes[at]); at++) value = value * 10 + ((bytes[at] ?? ZERO) - ZERO);
-    if (at === bytes.length || bytes[at] === SP) {
+    // What is no number of messages is the name of a response that nobody knows.
+    if (value <= Number.MAX_SAFE_INTEGER && (at === bytes.length || bytes[at] === SP)) {
       number = value;
       // quirk: two-spaces. DavMail writes `*  3 EXISTS`.
       at = blanks(bytes, at);

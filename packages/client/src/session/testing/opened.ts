@@ -79,3 +79,9 @@ const immediate = globalThis.setImmediate;
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => immediate(resolve));
 }
+
+/** The first of a list that has one. */
+export function first<T>(list: readonly T[]): T {
+  for (const one of list) return one;
+  throw new Error('there is none');
+}
