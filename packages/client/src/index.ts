@@ -23,7 +23,9 @@ export type { DescribedMailbox } from './commands/list-extended.ts';
 export type { Appended, AppendMessage, MessageSource } from './commands/append.ts';
 export type { Created } from './commands/create.ts';
 export type { FetchItems, SectionRequest } from './commands/fetch.ts';
-export type { SearchQuery } from './commands/search.ts';
+export type { ModSeqOfFlag, SearchQuery } from './commands/search.ts';
+export type { QResync } from './commands/select.ts';
+export type { SortCriterion, SortKey } from './commands/sort.ts';
 export type { StatusItem } from './commands/status.ts';
 export type { FlagChange } from './commands/store.ts';
 export {
@@ -31,6 +33,7 @@ export {
   ImapCommandError,
   ImapConnectionError,
   ImapLimitError,
+  ImapPartialError,
   ImapStateError,
 } from './session/errors.ts';
 export { Trace, type TraceEvents, type TraceOptions } from './session/trace.ts';
@@ -51,8 +54,10 @@ export { codeName, type CopyUid, type ResponseCode } from './wire/response-code.
 export type { Address, AddressGroup, Envelope, EnvelopeAddress } from './wire/envelope.ts';
 export type { FetchedMessage, InternalDate, Section } from './wire/fetch.ts';
 export type { MailboxStatus } from './wire/status.ts';
-export type { SequenceSet, SetMember } from './wire/set.ts';
+export type { ExtendedSearch, PartialResult, ResultChange } from './wire/search.ts';
+export type { NumberRange, SequenceSet, SetMember } from './wire/set.ts';
 export type { Thread } from './wire/thread.ts';
+export type { Vanished } from './wire/vanished.ts';
 export type { LiteralSource } from './wire/writer.ts';
 export { decodeTransfer, decodeTransferred } from './wire/transfer-encoding.ts';
 export { decodeText, type DecodedText } from './wire/charset.ts';
