@@ -241,7 +241,8 @@ describe('ESEARCH', () => {
     [{ sources: [{ subtree: [] }] }, 'ESEARCH MULTISEARCH', /the name of a mailbox/],
   ])('refuses %o with %s', async (args, capabilities, reason) => {
     const { runner, script } = await openRunner({ capabilities: `IMAP4rev1 ${capabilities}` });
-    const refused = await failure(run(runner, multiSearch, { sources: ['inboxes'], query, ...args }));
+    const search: MultiSearchArgs = { sources: ['inboxes'], query, ...args };
+    const refused = await failure(run(runner, multiSearch, search));
     expect(String(refused)).toMatch(reason);
     await script.silence();
   });

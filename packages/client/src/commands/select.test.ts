@@ -7,6 +7,7 @@ function opening(): Opening & { readonly told: string[] } {
   const told: string[] = [];
   return {
     told,
+    restart: () => void told.push('restart'),
     take: (response) => void told.push(lineOf(response)),
     opened: (readOnly) => void told.push(`opened${readOnly ? ', read only' : ''}`),
   };

@@ -296,7 +296,7 @@ function check(parsed: ParsedResponse, expected: Fields): void {
       const { tag, uid, ...found } = parsed.found;
       expect([tag, uid]).toEqual([data['tag'], data['uid']]);
       const wanted = list(data['data']).map((pair) => [String(list(pair)[0]), plain(list(pair)[1])]);
-      const given = Object.entries(found).map(([key, value]) => [
+      const given = Object.entries(found).map(([key, value]): [string, unknown] => [
         key.toUpperCase(),
         typeof value === 'bigint' ? Number(value) : value,
       ]);

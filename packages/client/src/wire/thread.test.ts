@@ -46,8 +46,8 @@ describe('readThreads', () => {
     const ids = Array.from({ length: 100_000 }, (_, index) => index + 1);
     const chain = read(`(${ids.join(' ')})`);
     expect(depthOf(chain)).toBe(deepestThread + 1);
-    let last = chain;
-    for (let depth = 0; depth < deepestThread; depth++) last = last[0]!.replies as Thread[];
+    let last: readonly Thread[] = chain;
+    for (let depth = 0; depth < deepestThread; depth++) last = last.flatMap(({ replies }) => replies);
     expect(last).toHaveLength(ids.length - deepestThread);
     expect(() => JSON.stringify(chain)).not.toThrow();
     const nested = read('(1 '.repeat(100_000) + ')'.repeat(100_000));
