@@ -16,9 +16,6 @@ import type { Response } from '../wire/response.ts';
 import type { CommandWriter } from '../wire/writer.ts';
 import { GivenRows } from './given-rows.ts';
 
-/** A result that is held in memory as a whole is refused beyond this: an endless answer would fill it. */
-export const MOST_COLLECTED = 256 * 1024 * 1024;
-
 /** Octets in which flags and a UID fit, and little more. */
 const SHORT = 256;
 
@@ -118,6 +115,7 @@ export async function run<Args, Row, Result>(
 ): Promise<Result> {
   const rows: Row[] = [];
   const accepts = definition.accepts?.(args);
+  const most = runner.session.limits.collected;
   let collected = 0;
   const done = await runner.execute({
     ...requestOf(runner, definition, args, options, rows),
@@ -138,7 +136,7 @@ export async function run<Args, Row, Result>(
       }
       if (accepts?.(row, tag) === false) return false;
       collected += response.bytes.length;
-      if (collected > MOST_COLLECTED) throw tooMuch(definition, args);
+      if (collected > most) throw tooMuch(nameOf(definition, args), most);
       rows.push(row);
       return true;
     },
@@ -268,9 +266,10 @@ function requestOf<Args, Row, Result>(
   };
 }
 
-function tooMuch<Args, Row, Result>(definition: Command<Args, Row, Result>, args: Args): ImapLimitError {
+/** An endless answer would fill the memory. */
+function tooMuch(name: string, most: number): ImapLimitError {
   return new ImapLimitError(
-    `${nameOf(definition, args)}: the server has sent more than ${MOST_COLLECTED} bytes in answer; ask for less at once`,
+    `${name}: the server has sent more than ${most} bytes in answer; ask for less at once`,
     'collected',
   );
 }

@@ -13,7 +13,7 @@ import { readStatusText, type Response } from '../wire/response.ts';
 import { codeName } from '../wire/response-code.ts';
 import type { SequenceSet } from '../wire/set.ts';
 import type { CommandWriter } from '../wire/writer.ts';
-import { MOST_COLLECTED, type Runner, type RunOptions } from './command.ts';
+import type { Runner, RunOptions } from './command.ts';
 import { authenticated } from './states.ts';
 
 /** What the answer to SELECT is made of; also sent at any later time when something changes. */
@@ -102,7 +102,8 @@ export async function select(
       const isKnown = mailboxData.has(response.name) || messageData.has(response.name);
       if (!isKnown || (early === null && !isOfMailbox(response))) return false;
       octets += response.bytes.length;
-      if (octets > MOST_COLLECTED) throw tooMuch(name);
+      const most = runner.session.limits.collected;
+      if (octets > most) throw tooMuch(name, most);
       if (early === null) take(response);
       else early.push(response);
       return true;
@@ -150,7 +151,7 @@ function writeParameters(out: CommandWriter, { condstore, qresync }: SelectArgs)
   });
 }
 
-function tooMuch(name: string): ImapLimitError {
+function tooMuch(name: string, most: number): ImapLimitError {
   const hint = 'open it without qresync, or name fewer UIDs';
-  return new ImapLimitError(`${name}: more than ${MOST_COLLECTED} bytes of changes: ${hint}`, 'collected');
+  return new ImapLimitError(`${name}: more than ${most} bytes of changes: ${hint}`, 'collected');
 }

@@ -35,6 +35,8 @@ export interface SessionLimits extends Limits {
   readonly byeMs: number;
   /** Rows that wait for a slow reader while other calls wait behind them. */
   readonly maxQueued: number;
+  /** What one call gathers of the server's answer before it gives it as a whole; rows in a loop are not gathered. */
+  readonly collected: number;
 }
 
 /** The limits that hold where nothing else is said. */
@@ -44,4 +46,5 @@ export const defaultSessionLimits: SessionLimits = {
   silenceMs: 120_000,
   byeMs: 3_000,
   maxQueued: 64 * 1024 * 1024,
+  collected: 256 * 1024 * 1024,
 };

@@ -126,6 +126,11 @@ export class Session {
     return session;
   }
 
+  /** What it puts up with. */
+  get limits(): SessionLimits {
+    return this.#limits;
+  }
+
   get state(): SessionState {
     return this.#state;
   }
