@@ -45,6 +45,7 @@ describe('mailboxes', () => {
     await script.silence();
   });
 
+  // quirk: special-use-refused
   it('asks again without SPECIAL-USE where that is refused', async () => {
     const { client, script } = await opened('LIST-EXTENDED SPECIAL-USE');
     const found = mailboxes(client, { subscribed: true });
@@ -58,6 +59,7 @@ describe('mailboxes', () => {
     expect(await found).toEqual([{ name: 'a', ...plain, attributes: ['\\Subscribed'] }]);
   });
 
+  // quirk: empty-list-extended
   it.each([
     ['finds nothing', 'S: $ OK LIST completed'],
     ['is refused', 'S: $ BAD what'],
@@ -91,6 +93,7 @@ describe('mailboxes', () => {
     ]);
   });
 
+  // quirk: lsub-refused
   it('puts rights and annotations together one by one', async () => {
     const { client, script } = await opened('ACL METADATA XLIST');
     const found = mailboxes(client, { patterns: ['%', 'x/%'], rights: true, metadata: ['/private/comment'] });

@@ -509,6 +509,7 @@ describe('enable', () => {
     expect(runner.session.utf8).toBe(true);
   });
 
+  // quirk: no-enabled
   it('takes an OK without ENABLED for all that was offered', async () => {
     const { runner, script } = await opened();
     const enabling = run(runner, enable, { extensions: ['qresync', 'X-UNHEARD'] });

@@ -94,7 +94,11 @@ describe('quota', () => {
     expect(readQuotaRoots(on(text))).toEqual({ name, roots });
   });
 
-  it.each(['"" (STORAGE 10)', '"" (STORAGE x 1)', '""'])('refuses %j', (text) => {
+  it('reads what Courier sends where nothing is bound', () => {
+    expect(readQuota(on('"ROOT"'))).toEqual({ root: 'ROOT', resources: keyed({}) });
+  });
+
+  it.each(['"" (STORAGE 10)', '"" (STORAGE x 1)', '"" STORAGE'])('refuses %j', (text) => {
     expect(() => readQuota(on(text))).toThrow(ParseError);
   });
 });

@@ -120,6 +120,7 @@ describe('readStatus', () => {
       deletedStorage: 8n,
       other: Object.assign(Object.create(null), { ['__PROTO__']: '1' }) as object,
     });
+    expect(readStatus(on('x (MAILBOXID (\xea\xca\xe1^U) SIZE 18)'))).toEqual({ name: 'x', size: 18n });
     expect(readStatus(on('"&" (APPENDLIMIT NIL)'))).toEqual({
       name: '&',
       raw: bytes('&'),

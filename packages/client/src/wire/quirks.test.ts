@@ -278,6 +278,12 @@ const examples: readonly (readonly [name: string, given: () => unknown, expected
     { code: null, text: '[Error="Microsoft.Exchange" Proxy=x] done' },
   ],
   ['empty-search', () => read('* SEARCH '), { numbers: [] }],
+  ['no-quota-list', () => read('* QUOTA "ROOT"'), { quota: { root: 'ROOT', resources: {} } }],
+  [
+    'garbled-mailboxid',
+    () => read('* STATUS x (MAILBOXID (\xea\xca^U) SIZE 18)'),
+    { status: { size: 18n, mailboxId: undefined } },
+  ],
   ['ascending-ranges', () => written((out) => out.set('5:1')), '1:5\r\n'],
   ['long-line', () => written((out) => out.string('a'.repeat(1000))), '{1000}\r\n…\r\n'],
 ];
@@ -295,13 +301,25 @@ describe('quirks', () => {
       for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
       return counts;
     };
-    expect(count(examples.map(([name]) => name))).toEqual(count(quirks.map((quirk) => quirk.name)));
+    const ofTheWire = quirks.filter((quirk) => quirk.test === undefined);
+    expect(count(examples.map(([name]) => name))).toEqual(count(ofTheWire.map((quirk) => quirk.name)));
   });
 
-  it('stand in a comment of the reader that gives way', () => {
-    const sources = readdirSync(folder)
-      .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && name !== 'quirks.ts')
-      .map((name) => readFileSync(new URL(name, folder), 'utf8'))
+  it('are named by their test, where that is not here', () => {
+    for (const { name, test } of quirks) {
+      if (test === undefined) continue;
+      expect(readFileSync(new URL(`../${test}`, folder), 'utf8'), name).toContain(`quirk: ${name}`);
+    }
+  });
+
+  it('stand in a comment of the source that gives way', () => {
+    const sources = ['.', '../session', '../commands', '../client']
+      .map((path) => new URL(`${path}/`, folder))
+      .flatMap((path) =>
+        readdirSync(path)
+          .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && name !== 'quirks.ts')
+          .map((name) => readFileSync(new URL(name, path), 'utf8')),
+      )
       .join('\n');
     const named = new Set(
       [...sources.matchAll(/quirk: ([a-z-]+(?:, [a-z]+-[a-z-]+)*)/g)].flatMap((match) =>
@@ -313,7 +331,10 @@ describe('quirks', () => {
 
   it('cover every row about reading and writing', () => {
     const wanted = rows.filter((row) => row.layer !== 'session').map((row) => row.id);
-    const covered = quirks.map((quirk) => quirk.vector).filter((vector) => vector !== undefined);
+    const covered = quirks.filter(({ test }) => test === undefined).flatMap(({ vector }) => vector ?? []);
     expect([...covered, ...Object.keys(elsewhere)].toSorted()).toEqual(wanted.toSorted());
+    expect(rows.map((row) => row.id)).toEqual(
+      expect.arrayContaining(quirks.flatMap(({ vector }) => vector ?? [])),
+    );
   });
 });

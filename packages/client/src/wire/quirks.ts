@@ -1,5 +1,6 @@
 // What real servers do that the grammar forbids, in one place. Each reader that gives way names the quirk in a comment
-// (`quirk: two-spaces`); the tests run every example and check that the name stands in a source file.
+// (`quirk: two-spaces`), and so do the commands and the client where giving way is theirs; the tests run every example
+// and check that the name stands in a source file.
 
 /** A leniency, and the server that asks for it. */
 export interface Quirk {
@@ -12,6 +13,8 @@ export interface Quirk {
   readonly evidence: string;
   /** Its row in `corpus/quirks.jsonl`, where it has one. */
   readonly vector?: string;
+  /** Where its test is, from the folder `src`; with the examples of the wire, where absent. */
+  readonly test?: string;
 }
 
 /** All leniencies of the wire. */
@@ -439,5 +442,49 @@ export const quirks: readonly Quirk[] = [
     what: 'refuse lines of more than 1,000 octets: long strings go as literals',
     evidence: 'MailKit, ImapEngine.cs',
     vector: 'quirks/078',
+  },
+  {
+    name: 'no-quota-list',
+    server: 'Courier',
+    what: '`* QUOTA "ROOT"` and nothing more: nothing is bounded',
+    evidence: 'Courier 5.0',
+  },
+  {
+    name: 'garbled-mailboxid',
+    server: 'Cyrus 3.6',
+    what: 'octets that are no identifier as MAILBOXID of STATUS: none',
+    evidence: 'Cyrus 3.6.1',
+  },
+  {
+    name: 'empty-list-extended',
+    server: 'Strato',
+    what: 'LIST with options finds nothing, not even INBOX: asked again without',
+    evidence: 'jstedfast/MailKit#1957',
+    vector: 'quirks/020',
+    test: 'client/mailboxes.test.ts',
+  },
+  {
+    name: 'lsub-refused',
+    server: 'Exchange',
+    what: 'LSUB answered with BAD: what is subscribed to is not known',
+    evidence: 'imapflow 2, list.ts',
+    vector: 'quirks/066',
+    test: 'client/mailboxes.test.ts',
+  },
+  {
+    name: 'no-enabled',
+    server: 'iCloud',
+    what: 'ENABLE answered with OK alone: all is enabled that was asked for and is offered',
+    evidence: 'jstedfast/MailKit#1871',
+    vector: 'quirks/069',
+    test: 'commands/extensions.test.ts',
+  },
+  {
+    name: 'special-use-refused',
+    server: 'ProtonMail Bridge',
+    what: 'LIST with SPECIAL-USE answered with BAD: asked again without',
+    evidence: 'jstedfast/MailKit#674',
+    vector: 'quirks/071',
+    test: 'client/mailboxes.test.ts',
   },
 ];

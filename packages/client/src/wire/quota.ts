@@ -32,6 +32,8 @@ export function readQuota(reader: ResponseReader): Quota {
   const root = reader.astring();
   reader.space();
   const resources = record<QuotaResource>();
+  // quirk: no-quota-list. Courier's list of nothing is left out.
+  if (reader.atEnd) return { root, resources };
   reader.list(() => {
     const name = reader.atom().toUpperCase();
     reader.space();

@@ -55,8 +55,11 @@ export function readStatus(reader: ResponseReader): MailboxStatus {
     else if (Object.hasOwn(bigNumbers, item))
       status[bigNumbers[item as keyof typeof bigNumbers]] = reader.bigint();
     else if (item === 'APPENDLIMIT') status.appendLimit = reader.nnumber();
-    else if (item === 'MAILBOXID') [status.mailboxId = ''] = reader.list(() => reader.astring());
-    else {
+    else if (item === 'MAILBOXID') {
+      const [id] = reader.list(() => reader.astring());
+      // quirk: garbled-mailboxid. Cyrus 3.6 sends octets here that stand for nothing.
+      if (id !== undefined && /^[\w-]{1,255}$/.test(id)) status.mailboxId = id;
+    } else {
       const other: Record<string, Value> = status.other ?? record<Value>();
       other[item] = reader.value();
       status.other = other;
