@@ -3,7 +3,7 @@
 //   capability-data = "CAPABILITY" *(SP capability) SP "IMAP4rev1" *(SP capability)
 //   flag-list       = "(" [flag *(SP flag)] ")"
 
-import { BACKSLASH, BRACKET_CLOSE, CLOSE, QUOTE, isBlank, text } from './ascii.ts';
+import { BACKSLASH, BRACKET_CLOSE, CLOSE, QUOTE, isBlank } from './ascii.ts';
 import type { ResponseReader } from './reader.ts';
 
 /** Reads capabilities up to the end of the line or `]`, in capitals. quirk: lone-plus. `LITERAL +` is two of them. */
@@ -43,5 +43,5 @@ function readFlag(reader: ResponseReader): string {
   let at = from;
   while (at < bytes.length && bytes[at] !== CLOSE && !isBlank(bytes[at])) at++;
   reader.position = at;
-  return text(bytes, from, at);
+  return reader.text(from, at);
 }

@@ -57,9 +57,21 @@ export function decodeWords(written: string): string {
   return out + line.slice(plain);
 }
 
+/** The platform's own, where it has one: three times as fast, and strict. */
+const { fromBase64 } = Uint8Array as { readonly fromBase64?: (text: string) => Uint8Array };
+
+function decodeBase64(payload: string): Uint8Array {
+  try {
+    if (fromBase64 !== undefined) return fromBase64.call(Uint8Array, payload);
+  } catch {
+    // What is damaged is read as far as it goes.
+  }
+  return decodeTransferred(encode(payload), 'base64');
+}
+
 function decodeWord(encoding: string, payload: string): Uint8Array {
+  if (encoding === 'B' || encoding === 'b') return decodeBase64(payload);
   const bytes = encode(payload);
-  if (encoding === 'B' || encoding === 'b') return decodeTransferred(bytes, 'base64');
   // Q: `_` is a space, `=` and two digits an octet (RFC 2047 4.2).
   let to = 0;
   for (let at = 0; at < bytes.length; at++) {

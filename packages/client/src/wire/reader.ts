@@ -283,7 +283,8 @@ export class ResponseReader {
     return this.#whole;
   }
 
-  #text(from: number, to: number): string {
+  /** The octets between two positions as text: UTF-8, else one character a byte. */
+  text(from: number, to: number): string {
     const whole = this.#ascii();
     return whole === null ? text(this.bytes, from, to) : whole.slice(from, to);
   }
@@ -300,7 +301,7 @@ export class ResponseReader {
     while (at < bytes.length && ends[bytes[at] ?? 0] === 0) at++;
     if (at === from) throw this.fails(expected);
     this.position = at;
-    return this.#text(from, at);
+    return this.text(from, at);
   }
 
   /** A value without quotes. A bracket in it takes everything up to the one that closes it: `BODY[HEADER.FIELDS (TO)]`. */
@@ -319,7 +320,7 @@ export class ResponseReader {
     }
     if (at === from) throw this.fails('a value');
     this.position = at;
-    return this.#text(from, at);
+    return this.text(from, at);
   }
 
   /** Moves over NIL in any case, unless more letters follow. */
