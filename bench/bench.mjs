@@ -1,11 +1,16 @@
-// `npm run bench [-- fetch|bridge|soak|proxies]`: how we stand beside others, in one run, interleaved, as ratios. Absolute
+// `npm run bench [-- NAME…] [--json FILE]`: how we stand beside others, in one run, interleaved, as ratios. Absolute
 // times drift on shared machines; a ratio against a peer measured in the same minute does not.
+import { writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { hasDovecot } from '@imaplib/demo/server';
 import { benchBridge } from './bridge.mjs';
 import { checkProxies } from './bridge-proxies.mjs';
 import { soakBridge } from './bridge-soak.mjs';
+import { closeBrowser } from './browser.mjs';
 import { fetchRows } from './fetch.mjs';
+import { parse } from './parse.mjs';
+import { printGroup } from './table.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -14,43 +19,56 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '7' },
     connections: { type: 'string', default: '2000' },
     seconds: { type: 'string', default: '30' },
+    json: { type: 'string' },
   },
 });
-const rounds = Number(values.rounds);
-const connections = Number(values.connections);
-
-async function benchFetch() {
-  const messages = Number(values.messages);
-  if (!hasDovecot()) {
-    console.error(
-      'The bench needs a Dovecot to measure against: apt-get install dovecot-imapd (as root), then again.',
-    );
-    process.exit(1);
-  }
-  const rows = await fetchRows({ messages, rounds });
-  const width = Math.max(...rows.map((row) => row.name.length));
-  console.log(
-    `\n${messages} messages, ${rounds} rounds, medians (fastest to slowest); Node ${process.version}\n`,
-  );
-  for (const { name, peer, median, min, max, ratio } of rows) {
-    const times = `${median.toFixed(0)} ms (${min.toFixed(0)} to ${max.toFixed(0)})`;
-    const beside = ratio === null ? '' : `${ratio.toFixed(2)} × ${peer}`;
-    console.log(`${name.padEnd(width)}  ${times.padStart(26)}  ${beside}`);
-  }
-}
-
-const benches = {
-  fetch: benchFetch,
-  bridge: () => benchBridge({ rounds, connections }),
-  proxies: checkProxies,
-  soak: () => soakBridge({ seconds: Number(values.seconds), connections }),
+const options = {
+  messages: Number(values.messages),
+  rounds: Number(values.rounds),
+  connections: Number(values.connections),
+  seconds: Number(values.seconds),
 };
-// The soak and the proxies measure nothing: only when they are asked for.
-const names = positionals.length === 0 ? ['fetch', 'bridge'] : positionals;
+
+/** Each gives a group of rows; those of `checks` measure nothing, and run only when they are asked for. */
+const rows = { parse, fetch: fetchRows };
+const checks = { bridge: benchBridge, proxies: checkProxies, soak: soakBridge };
+
+const names = positionals.length === 0 ? [...Object.keys(rows), 'bridge'] : positionals;
 for (const name of names) {
-  if (!Object.hasOwn(benches, name)) {
-    console.error(`There is no bench ${name}; there are ${Object.keys(benches).join(', ')}.`);
+  if (!Object.hasOwn(rows, name) && !Object.hasOwn(checks, name)) {
+    const known = [...Object.keys(rows), ...Object.keys(checks)].join(', ');
+    console.error(`There is no bench ${name}; there are ${known}.`);
     process.exit(1);
   }
 }
-for (const name of names) await benches[name]();
+if (names.some((name) => Object.hasOwn(rows, name)) && !hasDovecot()) {
+  console.error(
+    'The bench needs a Dovecot to measure against: apt-get install dovecot-imapd (as root), then again.',
+  );
+  process.exit(1);
+}
+
+const machine = {
+  node: process.version,
+  cpu: `${cpus().length} × ${cpus()[0].model.trim()}`,
+  memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
+  date: new Date().toISOString().slice(0, 10),
+};
+console.log(
+  `Node ${machine.node}, ${machine.cpu}, ${machine.memory}; medians of ${options.rounds} rounds (fastest to slowest)`,
+);
+
+const groups = [];
+for (const name of names) {
+  if (Object.hasOwn(checks, name)) {
+    await checks[name](options);
+    continue;
+  }
+  const group = await rows[name](options);
+  groups.push(group);
+  printGroup(group);
+}
+await closeBrowser();
+if (values.json !== undefined) {
+  writeFileSync(values.json, `${JSON.stringify({ machine, rounds: options.rounds, groups }, null, 2)}\n`);
+}

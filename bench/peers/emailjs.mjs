@@ -16,7 +16,7 @@ export async function reader() {
       // It takes views for whole buffers, so it gets whole buffers.
       framing._incomingBuffers.push(new Uint8Array(chunk));
       for (const command of framing._iterateIncomingBuffer()) {
-        const response = parser(command, { valueAsString: false });
+        const response = parser(command, {});
         framing._processResponse(response);
         if (response.command !== 'FETCH') continue;
         const [message] = parseFETCH({ payload: { FETCH: [response] } });
