@@ -15,7 +15,7 @@ export default defineConfig({
           testTimeout: 20_000,
           hookTimeout: 20_000,
           environment: 'node',
-          include: ['packages/*/{src,server}/**/*.test.ts', 'scripts/**/*.test.ts'],
+          include: ['packages/*/{src,server}/**/*.test.ts', 'scripts/**/*.test.ts', 'e2e/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
         },
       },

@@ -19,9 +19,11 @@ export function courierMissing(): string | null {
   if (!existsSync(join(unpackedAt('courier'), 'usr/lib/courier'))) return 'Courier is not unpacked';
   if (userInfo().uid !== 0) return 'Courier needs root here';
   // Containers may be denied what it takes.
-  const tried = spawnSync('unshare', [...namespace, 'mount', '-t', 'tmpfs', 't', '/run'], {
-    stdio: 'ignore',
-  });
+  const tried = spawnSync(
+    'unshare',
+    [...namespace, 'mount', '-t', 'overlay', 'o', '-o', `lowerdir=${unpackedAt('courier')}/usr:/usr`, '/usr'],
+    { stdio: 'ignore' },
+  );
   return tried.status === 0 ? null : 'Courier needs a mount namespace, which this machine does not allow';
 }
 
@@ -76,8 +78,9 @@ const inside = String.raw`
 set -eu
 prefix=$1 dir=$2 port=$3 tlsport=$4 uid=$5 chain=$6 key=$7
 mount -t overlay o -o "lowerdir=$prefix/usr:/usr" /usr
-mkdir -p "$dir/etc-upper" "$dir/etc-work"
-mount -t overlay o -o "lowerdir=$prefix/etc:/etc,upperdir=$dir/etc-upper,workdir=$dir/etc-work" /etc
+# A container's own overlay could not hold what is written to this one.
+mkdir "$dir/etc"; mount -t tmpfs t "$dir/etc"; mkdir "$dir/etc/upper" "$dir/etc/work"
+mount -t overlay o -o "lowerdir=$prefix/etc:/etc,upperdir=$dir/etc/upper,workdir=$dir/etc/work" /etc
 mount -t tmpfs t /run
 # Accounts of this namespace only: couriertls wants 'courier', gamin a name for the mail's owner.
 echo "courier:x:20144:20144::/nonexistent:/usr/sbin/nologin" >> /etc/passwd; echo "courier:x:20144:" >> /etc/group

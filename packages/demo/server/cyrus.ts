@@ -1,6 +1,6 @@
 // A throw-away Cyrus (version 3.6, unpacked beside Dovecot): its own folder, free ports. Started by root it runs as the
 // user mail. Gone without a trace when it is stopped.
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -15,8 +15,13 @@ const passwordTool = '/usr/sbin/saslpasswd2';
 
 /** Why {@link startCyrus} cannot work here; null where it can. */
 export function cyrusMissing(): string | null {
-  if (!existsSync(join(unpackedAt('cyrus'), 'usr/lib/cyrus/bin/imapd'))) return 'Cyrus is not unpacked';
-  return existsSync(passwordTool) ? null : `${passwordTool} is not installed (sasl2-bin)`;
+  const program = join(unpackedAt('cyrus'), 'usr/lib/cyrus/bin/imapd');
+  if (!existsSync(program)) return 'Cyrus is not unpacked';
+  if (!existsSync(passwordTool)) return `${passwordTool} is not installed (sasl2-bin)`;
+  if (userInfo().uid !== 0) return null;
+  const asMail = ['--reuid=mail', '--regid=mail', '--clear-groups', 'test', '-x', program];
+  const tried = spawnSync('setpriv', asMail, { stdio: 'ignore' });
+  return tried.status === 0 ? null : `Cyrus runs as the user mail, who may not reach ${program}`;
 }
 
 /**

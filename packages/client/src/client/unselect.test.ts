@@ -46,6 +46,7 @@ describe('unselect', () => {
     await script.play('C: $ EXAMINE INBOX\nS: $ BAD what?');
     await script.silence();
     await left;
+    expect(client.mailbox).toBeNull();
   });
 
   it('without a mailbox is an error', async () => {
