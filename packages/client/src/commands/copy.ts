@@ -10,6 +10,7 @@ import { readStatusText, type StatusText } from '../wire/response.ts';
 import type { CopyUid } from '../wire/response-code.ts';
 import type { SequenceSet } from '../wire/set.ts';
 import { command } from './command.ts';
+import { savedNeeds } from './saved.ts';
 import { selected } from './states.ts';
 
 export interface CopyArgs {
@@ -36,6 +37,7 @@ function copyUidIn({ code }: StatusText): CopyUid | null {
 export const copy = command<CopyArgs, CopyUid | null, CopyUid | null>({
   name: ({ uid }) => (uid ? 'UID COPY' : 'COPY'),
   states: selected,
+  needs: ({ set }) => savedNeeds(set),
   bySequence: ({ uid }) => !uid,
   send: (out, { set, mailbox }) => out.set(set).mailbox(mailbox),
   ...copyUid,

@@ -6,13 +6,14 @@
 
 import type { SequenceSet } from '../wire/set.ts';
 import { command } from './command.ts';
+import { savedNeeds } from './saved.ts';
 import { selected } from './states.ts';
 
 export const expunge = command<{ readonly set: SequenceSet | undefined }, never, void>({
   name: ({ set }) => (set === undefined ? 'EXPUNGE' : 'UID EXPUNGE'),
   states: selected,
   repeatable: ({ set }) => set !== undefined && set !== '$',
-  needs: ({ set }) => (set === undefined ? null : 'UIDPLUS'),
+  needs: ({ set }) => (set === undefined ? null : ['UIDPLUS', ...savedNeeds(set)]),
   send: (out, { set }) => {
     if (set !== undefined) out.set(set);
   },

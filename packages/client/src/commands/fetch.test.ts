@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { failure } from '../session/testing/opened.ts';
-import { iterate, run } from './command.ts';
+import { iterate, run, type Runner } from './command.ts';
+import { copy } from './copy.ts';
 import { expunge } from './expunge.ts';
 import { fetch, type FetchArgs, type FetchItems } from './fetch.ts';
+import { move } from './move.ts';
 import { search } from './search.ts';
+import { store } from './store.ts';
 import { openRunner } from './testing/opened.ts';
 
 const full = 'IMAP4rev1 QRESYNC PREVIEW SAVEDATE OBJECTID BINARY PARTIAL X-GM-EXT-1 UIDONLY UIDPLUS';
@@ -141,10 +144,26 @@ describe('FETCH, modifiers', () => {
   });
 
   it('takes $, what the last search has saved', async () => {
-    const { runner, script } = await openRunner({ capabilities: full });
+    const { runner, script } = await openRunner({ capabilities: `${full} SEARCHRES` });
     const rows = run(runner, fetch, { ...base, set: '$', items: {} });
     await script.play('C: $ UID FETCH $ (UID)\nS: * 4 FETCH (UID 20)\nS: $ OK');
     expect(await rows).toMatchObject([{ uid: 20 }]);
+  });
+});
+
+describe('$', () => {
+  const set = '$';
+  it.each<[name: string, call: (runner: Runner) => Promise<unknown>]>([
+    ['FETCH', (runner) => run(runner, fetch, { ...base, set })],
+    ['STORE', (runner) => run(runner, store, { set, uid: true, change: { add: [] } })],
+    ['COPY', (runner) => run(runner, copy, { set, uid: true, mailbox: 'x' })],
+    ['MOVE', (runner) => run(runner, move, { set, uid: true, mailbox: 'x' })],
+    ['EXPUNGE', (runner) => run(runner, expunge, { set })],
+    ['SEARCH', (runner) => run(runner, search, { query: { not: { uid: set } }, uid: true })],
+  ])('%s needs SEARCHRES', async (_name, call) => {
+    const { runner, script } = await openRunner();
+    expect(await failure(call(runner))).toMatchObject({ capability: 'SEARCHRES' });
+    await script.silence();
   });
 });
 

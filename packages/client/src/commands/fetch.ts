@@ -12,6 +12,7 @@ import { setContains, setWithout, type SequenceSet } from '../wire/set.ts';
 import type { CommandWriter } from '../wire/writer.ts';
 import { command } from './command.ts';
 import { writtenPage } from './page.ts';
+import { savedNeeds } from './saved.ts';
 import { selected } from './states.ts';
 
 /** A body section to fetch. */
@@ -139,11 +140,12 @@ function isWanted(item: boolean | 'lazy' | undefined): boolean {
   return item !== undefined && item !== false;
 }
 
-function needs({ items, changedSince, vanished, partial }: FetchArgs): string[] {
+function needs({ set, items, changedSince, vanished, partial }: FetchArgs): string[] {
   const hasBinary =
     items.binarySizes !== undefined ||
     items.sections?.some((section) => typeof section !== 'string' && section.binary === true) === true;
   return [
+    ...savedNeeds(set),
     ...attributes.flatMap(([item, , capability]) =>
       capability !== undefined && isWanted(items[item]) ? [capability] : [],
     ),

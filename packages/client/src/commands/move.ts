@@ -6,12 +6,13 @@
 import type { CopyUid } from '../wire/response-code.ts';
 import { command } from './command.ts';
 import { copyUid, type CopyArgs } from './copy.ts';
+import { savedNeeds } from './saved.ts';
 import { selected } from './states.ts';
 
 export const move = command<CopyArgs, CopyUid | null, CopyUid | null>({
   name: ({ uid }) => (uid ? 'UID MOVE' : 'MOVE'),
   states: selected,
-  needs: () => 'MOVE',
+  needs: ({ set }) => ['MOVE', ...savedNeeds(set)],
   bySequence: ({ uid }) => !uid,
   send: (out, { set, mailbox }) => out.set(set).mailbox(mailbox),
   ...copyUid,

@@ -9,6 +9,7 @@
 import type { SequenceSet } from '../wire/set.ts';
 import { encodeUtf7 } from '../wire/utf7.ts';
 import type { CommandWriter } from '../wire/writer.ts';
+import { savedNeeds } from './saved.ts';
 
 /** What to look for; all that is named must hold. An empty query is every message. */
 export interface SearchQuery {
@@ -131,7 +132,8 @@ export function queryNeeds(query: SearchQuery): string[] {
   const own = extensions.flatMap(([capability, ...keys]) =>
     keys.some((key) => query[key] !== undefined) ? [capability] : [],
   );
-  return [...own, ...partsOf(query).flatMap(queryNeeds)];
+  const sets = [query.uid, query.sequence].flatMap(savedNeeds);
+  return [...own, ...sets, ...partsOf(query).flatMap(queryNeeds)];
 }
 
 /**

@@ -7,16 +7,13 @@ import { setContains } from '../wire/set.ts';
 import { encodeUtf7 } from '../wire/utf7.ts';
 import { command } from './command.ts';
 import { selected } from './states.ts';
-import { writeStored, type StoreArgs } from './store.ts';
+import { storeNeeds, writeStored, type StoreArgs } from './store.ts';
 
 /** Labels in Unicode; those of the system are `\\Inbox`, `\\Starred` and the like. */
 export const storeLabels = command<StoreArgs, FetchedMessage, FetchedMessage[]>({
   name: ({ uid }) => (uid ? 'UID STORE' : 'STORE'),
   states: selected,
-  needs: ({ unchangedSince }) => [
-    'X-GM-EXT-1',
-    ...(unchangedSince === undefined ? [] : ['CONDSTORE or QRESYNC']),
-  ],
+  needs: (args) => ['X-GM-EXT-1', ...storeNeeds(args)],
   repeatable: ({ set }) => set !== '$',
   bySequence: ({ uid }) => !uid,
   keepsNumbers: ({ uid }) => !uid,

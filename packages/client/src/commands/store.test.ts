@@ -51,7 +51,7 @@ describe('STORE with UNCHANGEDSINCE (RFC 7162 3.1.3)', () => {
       },
       result: [{ uid: 5 }],
     });
-    expect(String(error)).toContain('2 messages were left as they are');
+    expect(String(error)).toContain('2 of the messages stayed as they are');
   });
 
   it('refused is refused, with the code', async () => {

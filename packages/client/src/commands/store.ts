@@ -8,6 +8,7 @@ import { readFetched, type FetchedMessage } from '../wire/fetch.ts';
 import { setContains, type SequenceSet } from '../wire/set.ts';
 import type { CommandWriter } from '../wire/writer.ts';
 import { command } from './command.ts';
+import { savedNeeds } from './saved.ts';
 import { selected } from './states.ts';
 
 /** Flags to add, to remove, or to have and no others. Exactly one. */
@@ -31,7 +32,7 @@ export interface StoreArgs {
 export const store = command<StoreArgs, FetchedMessage, FetchedMessage[]>({
   name: ({ uid }) => (uid ? 'UID STORE' : 'STORE'),
   states: selected,
-  needs: ({ unchangedSince }) => (unchangedSince === undefined ? null : 'CONDSTORE or QRESYNC'),
+  needs: storeNeeds,
   bySequence: ({ uid }) => !uid,
   repeatable: ({ set }) => set !== '$',
   keepsNumbers: ({ uid }) => !uid,
@@ -58,6 +59,11 @@ export const store = command<StoreArgs, FetchedMessage, FetchedMessage[]>({
   },
   result: (rows) => rows,
 });
+
+/** What a conditional store needs. */
+export function storeNeeds({ set, unchangedSince }: StoreArgs): string[] {
+  return [...savedNeeds(set), ...(unchangedSince === undefined ? [] : ['CONDSTORE or QRESYNC'])];
+}
 
 /** Writes the messages, and on what condition they are changed. */
 export function writeStored(out: CommandWriter, set: SequenceSet, unchangedSince: bigint | undefined): void {

@@ -49,7 +49,7 @@ export class ImapPartialError extends Error {
   constructor(command: string, code: ImapPartialError['code'], result: unknown) {
     super(
       code.name === 'MODIFIED'
-        ? `${command}: ${countNumbers(code.numbers)} messages were left as they are, because they have been changed meanwhile: fetch them again`
+        ? `${command}: ${countNumbers(code.numbers)} of the messages stayed as they are, because they have been changed meanwhile: fetch them again`
         : `${command}: the server handles ${code.limit} messages at once${code.lastUid === null ? ': ask for fewer' : `, and has come to UID ${code.lastUid}: go on below it`}`,
     );
     this.command = command;
