@@ -8,6 +8,7 @@ import { TLSSocket, createServer as createTlsServer } from 'node:tls';
 import type { TestProject } from 'vitest/node';
 import { createBridge } from '../../../../bridge/dist/index.js';
 import { makeCertificates, type TestCertificate } from './certificates.ts';
+import { serveDeflated } from './serve-deflated.ts';
 
 /** What the tests are told. */
 export interface TestBridge {
@@ -99,6 +100,11 @@ function serve(socket: Socket, certificate?: TestCertificate): void {
     for (let end = rest.indexOf('\r\n'); end >= 0; end = rest.indexOf('\r\n')) {
       const [tag = '', word = '', argument = ''] = rest.slice(0, end).split(' ');
       rest = rest.slice(end + 2);
+      if (word === 'DEFLATE') {
+        socket.write(`${tag} OK\r\n`);
+        socket.off('data', onData);
+        return serveDeflated(socket);
+      }
       if (word === 'STARTTLS' || word === 'INJECT') {
         socket.write(`${tag} OK begin TLS\r\n`);
         socket.off('data', onData);
