@@ -19,7 +19,7 @@ import { writtenPage } from './page.ts';
 
 /** What to give back of a search; all hits, where nothing is named. */
 export interface SearchReturn {
-  /** The lowest and the highest number; of a sort, the first and the last. */
+  /** The lowest and the highest number; of a sort, the first and the last (Cyrus: the numbers even then). */
   readonly min?: boolean;
   readonly max?: boolean;
   readonly count?: boolean;
