@@ -227,6 +227,7 @@ const rows: readonly Row[] = [
       const watching = await connectTo(running, { autoIdle: false });
       try {
         await client.create(box('Beobachtet ü'));
+        await watching.select('INBOX');
         await watching.run(notify, {
           groups: [
             { mailboxes: 'selected', events: ['MessageNew', 'MessageExpunge'], fetch: { envelope: true } },
@@ -241,7 +242,6 @@ const rows: readonly Row[] = [
         await client.rename(box('Beobachtet ü'), box('Umbenannt ü'));
         // Dovecot adds OLDNAME only where it has seen the old one first.
         expect((await renamed).mailbox.attributes).not.toContain('\\NonExistent');
-        await watching.select('INBOX');
         const fetched = next(watching, 'fetch', ({ message }) => message.envelope !== undefined);
         await client.append('INBOX', letter);
         expect((await fetched).message.envelope?.subject).toBe('One');
@@ -254,21 +254,25 @@ const rows: readonly Row[] = [
 ];
 
 for (const server of servers) {
-  describe.skipIf(server.missing !== null || process.env['WITHOUT_DOVECOT'] === '1')(server.name, () => {
-    let running: Running;
-    let client: ImapClient;
-    const box = (name: string): string => `${server.prefix}${name.replaceAll('/', server.delimiter)}`;
-    beforeAll(async () => {
-      running = await server.start();
-      client = await connectTo(running, { autoIdle: false });
-    });
-    afterAll(async () => {
-      await client?.logout();
-      await running?.stop();
-    });
-    test.for(rows)('%s', async ([, needs, run], { skip }) => {
-      if (needs !== null && !client.capabilities.has(needs)) skip(`${server.name} has no ${needs}`);
-      await run({ server, running, client, box });
-    });
-  });
+  describe.skipIf(server.missing !== null || process.env['WITHOUT_DOVECOT'] === '1')(
+    `on ${server.name}`,
+    () => {
+      let running: Running;
+      let client: ImapClient;
+      const box = (name: string): string => `${server.prefix}${name.replaceAll('/', server.delimiter)}`;
+      beforeAll(async () => {
+        running = await server.start();
+        client = await connectTo(running, { autoIdle: false });
+      });
+      afterAll(async () => {
+        await client?.logout();
+        await running?.stop();
+      });
+      // oxlint-disable-next-line vitest/expect-expect -- each row expects for itself
+      test.for(rows)('%s', async ([, needs, run], { skip }) => {
+        if (needs !== null && !client.capabilities.has(needs)) skip(`${server.name} has no ${needs}`);
+        await run({ server, running, client, box });
+      });
+    },
+  );
 }
