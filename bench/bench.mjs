@@ -8,7 +8,13 @@ import { benchBridge } from './bridge.mjs';
 import { checkProxies } from './bridge-proxies.mjs';
 import { soakBridge } from './bridge-soak.mjs';
 import { closeBrowser } from './browser.mjs';
+import { append } from './append.mjs';
+import { download } from './download.mjs';
 import { fetchRows } from './fetch.mjs';
+import { idle } from './idle.mjs';
+import { many } from './many.mjs';
+import { page } from './page.mjs';
+import { size } from './size.mjs';
 import { parse } from './parse.mjs';
 import { printGroup } from './table.mjs';
 
@@ -30,7 +36,7 @@ const options = {
 };
 
 /** Each gives a group of rows; those of `checks` measure nothing, and run only when they are asked for. */
-const rows = { parse, fetch: fetchRows };
+const rows = { parse, fetch: fetchRows, download, append, many, idle, page, size };
 const checks = { bridge: benchBridge, proxies: checkProxies, soak: soakBridge };
 
 const names = positionals.length === 0 ? [...Object.keys(rows), 'bridge'] : positionals;

@@ -63,6 +63,14 @@ export function manyMessages(count, seed = 1) {
   });
 }
 
+/** One message of this many octets: a text in long lines, as an attachment in base64 looks. */
+function largeMessage(size) {
+  const message = Buffer.alloc(size, `${'QmFzZTY0IGxpbmU'.repeat(5)}\r\n`);
+  message.write('From: ana@example.com\r\nSubject: large\r\nContent-Type: text/plain\r\n\r\n');
+  message.write('\r\n', size - 2);
+  return message;
+}
+
 /** The message with these fields in place of its own. */
 function withHeaders(raw, headers) {
   const message = Buffer.from(raw);
@@ -80,7 +88,7 @@ function withHeaders(raw, headers) {
  */
 export async function startMailbox({ messages, extra = '' }) {
   // A mailbox half made is none: the mark is set when it is whole.
-  const homes = join(cache, `mail-2-${messages}`);
+  const homes = join(cache, `mail-3-${messages}`);
   const mark = join(homes, 'whole');
   const isWhole = existsSync(mark);
   if (!isWhole) rmSync(homes, { recursive: true, force: true });
@@ -92,7 +100,14 @@ export async function startMailbox({ messages, extra = '' }) {
       path,
       messages: manyMessages(Math.ceil(messages / 20), index + 2),
     }));
-    await dovecot.fill(user, [inbox, ...others]);
+    const small = manyMessages(1000, 99);
+    const large = [{ raw: largeMessage(100 * 2 ** 20), flags: [], date: new Date(until) }];
+    await dovecot.fill(user, [
+      inbox,
+      ...others,
+      { path: 'Small', messages: small },
+      { path: 'Large', messages: large },
+    ]);
     writeFileSync(mark, '');
   }
   return dovecot;
