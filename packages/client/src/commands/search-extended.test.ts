@@ -74,6 +74,7 @@ describe('SEARCH with RETURN', () => {
     ],
     [{ partial: [-4, -9] }, { partial: { range: [-4, -9], found: null } }],
     [{ partial: [4, 5] }, { partial: { range: [4, 5], found: null } }],
+    // quirk: search-for-esearch
   ])('answered with SEARCH (Cyrus 2.4): %o', async (returns, result) => {
     for (const [capabilities, option] of [
       [full, / RETURN \([^)]*\)/],

@@ -117,6 +117,7 @@ const gmailNumbers = [
   ['gmailThreadId', 'X-GM-THRID'],
 ] as const;
 
+/** quirk: qresync-alone. James names QRESYNC and means CONDSTORE too. */
 const extensions: readonly (readonly [capability: string, ...keys: (keyof SearchQuery)[]])[] = [
   ['WITHIN', 'older', 'younger'],
   ['SEARCH=FUZZY', 'fuzzy'],

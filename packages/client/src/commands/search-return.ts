@@ -86,7 +86,7 @@ export function writeReturn(
 
 export type FoundRow = ExtendedSearch | FoundNumbers;
 
-/** Either answer is understood: Cyrus 2.4 has SEARCH where ESEARCH was asked for. */
+/** quirk: search-for-esearch. Either answer is understood: Cyrus 2.4 has SEARCH where ESEARCH was asked for. */
 export const found = {
   collect: {
     SEARCH: readFoundNumbers,

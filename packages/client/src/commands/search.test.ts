@@ -6,6 +6,7 @@ import { search, type SearchQuery } from './search.ts';
 
 const day = new Date('2024-02-09T22:30:05Z');
 
+// quirk: qresync-alone
 const extensions = 'WITHIN SEARCH=FUZZY OBJECTID SAVEDATE SEARCHRES QRESYNC X-GM-EXT-1';
 
 describe('SEARCH', () => {

@@ -487,4 +487,20 @@ export const quirks: readonly Quirk[] = [
     vector: 'quirks/071',
     test: 'client/mailboxes.test.ts',
   },
+  {
+    name: 'search-for-esearch',
+    server: 'Cyrus 2.4',
+    what: 'SEARCH where RETURN asked for ESEARCH: what was asked for is worked out from it',
+    evidence: 'MailKit, ImapFolderSearch.cs',
+    vector: 'quirks/072',
+    test: 'commands/search-extended.test.ts',
+  },
+  {
+    name: 'qresync-alone',
+    server: 'Apache James',
+    what: 'QRESYNC without CONDSTORE: it has both',
+    evidence: 'imapflow 2, commands/enable.ts',
+    vector: 'quirks/070',
+    test: 'commands/search.test.ts',
+  },
 ];
