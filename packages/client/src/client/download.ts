@@ -93,9 +93,9 @@ function octets(
         {
           signal: AbortSignal.any([anySignal, giveUp.signal]),
           check: stillSelected,
-          literal: (head, octetsComing, isContested) => {
+          literal: (octetsComing, head, isContested) => {
             if (stream !== null || octetsComing <= length) return null;
-            if (!isAnswer(head, uid, section, isContested)) return null;
+            if (!isAnswer(head(), uid, section, isContested)) return null;
             stream = new LiteralStream(octetsComing);
             if (offset === 0) resolve(stream);
             else {

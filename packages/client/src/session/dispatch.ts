@@ -16,6 +16,9 @@ import type { CommandQueue } from './queue.ts';
 import type { Completion, Request } from './request.ts';
 import { tell } from './tell.ts';
 
+/** Answers to `+` that wait for the transport: a server that takes none of them gets no more. */
+const MOST_UNWRITTEN = 8;
+
 /** What dispatch asks of its session. */
 export interface Dispatching {
   /** What the readers of a response will accept. */
@@ -87,10 +90,10 @@ export class Dispatch {
   literal(size: number, head: () => Uint8Array): ((octets: Uint8Array) => void) | null {
     const { inFlight } = this.#queue;
     if (inFlight.every(({ request }) => request.literal === undefined)) return null;
-    const response = readHead(head(), this.#session.reading());
+    const response = (): Response => readHead(head(), this.#session.reading());
     for (const pending of inFlight) {
       try {
-        const literal = pending.take(response, size, inFlight.length > 1);
+        const literal = pending.take(size, response, inFlight.length > 1);
         if (literal !== null) return this.#streamed(pending, literal);
       } catch (error) {
         pending.fail(error);
@@ -149,8 +152,10 @@ export class Dispatch {
   #continue(response: Response): void {
     if (this.#outgoing.goOn()) return;
     const pending = this.#queue.inFlight.at(-1);
-    const answer = pending?.phase === 'sent' ? pending.request.continuation : undefined;
-    // A `+` that nothing asked for: some servers send one with their greeting or behind a refused literal.
+    const mayAnswer = pending?.phase === 'sent' && !pending.isAnswering && pending.unwritten < MOST_UNWRITTEN;
+    const answer = mayAnswer ? pending.request.continuation : undefined;
+    // A `+` that nothing asked for: some servers send one with their greeting or behind a refused literal. One that
+    // comes while the last one is being thought about is passed over: nobody has to answer a flood of them.
     if (pending === undefined || answer === undefined) return tell(this.#options.onUntagged, response);
     if (pending.request.quiet === true) {
       // Nobody listens any more where its caller has gone: it is about to be ended.

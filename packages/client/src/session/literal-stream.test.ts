@@ -36,8 +36,8 @@ function streaming(from = 1, more: Partial<Request> = {}): Streaming {
       rows.push(readFetch(response.reader(), response.number ?? 0));
       return true;
     },
-    literal: (head, size) => {
-      heads.push(lineOf(head));
+    literal: (size, head) => {
+      heads.push(lineOf(head()));
       if (size < from) return null;
       literals.push(new LiteralStream(size));
       return literals.at(-1) ?? null;

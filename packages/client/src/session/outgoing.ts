@@ -115,6 +115,7 @@ export class Outgoing {
   /** Sends what the command answers to a `+`. */
   async answer(pending: Pending, answer: () => Uint8Array | Promise<Uint8Array>): Promise<void> {
     let line: Uint8Array;
+    pending.isAnswering = true;
     try {
       line = await answer();
     } catch (error) {
@@ -126,7 +127,11 @@ export class Outgoing {
     pending.quiet = false;
     this.#session.changed();
     this.#observation.answers(pending, line);
+    // The next `+` may be here before write() has returned; DONE is the last word of an IDLE.
+    pending.isAnswering = pending.request.quiet === true;
+    pending.unwritten += 1;
     await this.#write(pending, concat(line, crlf));
+    pending.unwritten -= 1;
   }
 
   #next(): Pending | null {

@@ -23,6 +23,10 @@ export class Pending {
   record: Written<CommandRecord> | null = null;
   /** Since when it has been waiting for a `+`; only where it is observed. */
   waitsSince: number | null = null;
+  /** It is about to answer a `+`; or it has, and has nothing more to say. */
+  isAnswering = false;
+  /** Answers to `+` that the transport has not taken yet. */
+  unwritten = 0;
   /** It has sent a secret. */
   isSecret = false;
   /** The server has nothing to say for now: an IDLE that has begun. */
@@ -58,8 +62,8 @@ export class Pending {
   }
 
   /** Takes a literal as a stream, where it wants to; where its caller has gone, the octets are dropped. */
-  take(head: Response, size: number, isContested: boolean): LiteralStream | null {
-    const literal = this.request.literal?.(head, size, isContested) ?? null;
+  take(size: number, head: () => Response, isContested: boolean): LiteralStream | null {
+    const literal = this.request.literal?.(size, head, isContested) ?? null;
     if (literal === null) return null;
     this.#literals = [...this.#literals.filter(({ isRead }) => !isRead), literal];
     if (this.abandoned) literal.fail(new DOMException('nobody reads it any more', 'AbortError'));

@@ -55,11 +55,12 @@ export interface Request {
   /** Rows that wait for their reader; reading stops while it is full and nobody waits behind it. */
   readonly rows?: Backlog;
   /**
-   * Offered each literal of an untagged response before it comes; `head` is what has come of the response, up to and
-   * with `{n}`. What it gives takes the octets, and `collect` finds an empty literal in their place. Null leaves the
-   * literal in the response, within the limit. Reading stops while the stream is full and nobody waits behind it.
+   * Offered the literals of an untagged response before they come, the first few of one that is not long; `head`
+   * gives what has come of the response, up to and with `{n}`. The stream takes the octets, and `collect` finds an
+   * empty literal in their place. Null leaves the literal in the response, within the limit. Reading stops while the
+   * stream is full and nobody waits behind it.
    */
-  readonly literal?: (head: Response, size: number, isContested: boolean) => LiteralStream | null;
+  readonly literal?: (size: number, head: () => Response, isContested: boolean) => LiteralStream | null;
   /**
    * Answers `+` once the command and its literals are out: the line to send, without CRLF. A promise leaves the
    * exchange open (IDLE: DONE follows when the idling is over).

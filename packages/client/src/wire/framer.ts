@@ -19,7 +19,7 @@ export class FramingError extends Error {
 }
 
 /**
- * Asked at each literal, whether somebody takes its octets as they come: then they are not held, and the response has
+ * Asked at a literal, whether somebody takes its octets as they come: then they are not held, and the response has
  * `{0}` in their place. `head` gives what has come of the response, up to and with `{n}`.
  */
 export type LiteralTaker = (size: number, head: () => Uint8Array) => ((octets: Uint8Array) => void) | null;
@@ -28,6 +28,9 @@ export type LiteralTaker = (size: number, head: () => Uint8Array) => ((octets: U
 const BEGINNING = 4096;
 /** How much of a line's end is looked at for `{n}`. */
 const MARKER = 40;
+/** Literals of one response that are offered, and how much may have come of it: looking at it costs that much. */
+const OFFERED = 64;
+const SHORT = 64 * 1024;
 const nothing = new Uint8Array(0);
 const emptyLiteral = encode('{0}\r\n');
 
@@ -57,6 +60,7 @@ export class Framer {
   #line = 0;
   /** Octets of the literal that have not come yet. */
   #missing = 0;
+  #offered = 0;
   /** Takes the octets of the literal, where somebody wants them as they come. */
   #taker: ((octets: Uint8Array) => void) | null = null;
   /** Known from the first literal on. */
@@ -178,6 +182,8 @@ export class Framer {
   /** Whether somebody takes the literal that is about to come. */
   #isTaken(size: number): boolean {
     if (this.#onLiteral === null || size === 0 || this.#exceeded !== null) return false;
+    if (this.#offered >= OFFERED || this.#lines + this.#literals > SHORT) return false;
+    this.#offered++;
     const head = (): Uint8Array =>
       this.#held.length > 0 ? this.#held.tail(0) : this.#chunk.subarray(this.#start, this.#at);
     this.#taker = this.#onLiteral(size, head);
@@ -220,7 +226,9 @@ export class Framer {
   #drop(limit: 'line' | 'literal'): void {
     if (this.#exceeded === null) {
       this.#hold(this.#at);
-      this.#beginning = this.#held.head(BEGINNING);
+      // No more than would be here had the octets come one by one: the same, however they were cut.
+      const within = limit === 'line' ? this.#limits.line + this.#literals : BEGINNING;
+      this.#beginning = this.#held.head(Math.min(BEGINNING, within));
       this.#kind ??= lineKind(this.#beginning);
       const end = this.#lineEnd(MARKER);
       this.#held.clear();
@@ -248,6 +256,7 @@ export class Framer {
     this.#lines = 0;
     this.#literals = 0;
     this.#line = 0;
+    this.#offered = 0;
     this.#kind = null;
     this.#insideCode = false;
     this.#exceeded = null;
