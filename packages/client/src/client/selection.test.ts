@@ -3,11 +3,11 @@ import { failure, nextTurn } from '../session/testing/opened.ts';
 import { enable } from '../commands/enable.ts';
 import { openClient, type OpenedClient } from './testing/opened.ts';
 
-async function openQResync(): Promise<OpenedClient> {
+async function openQResync(enabled = 'QRESYNC'): Promise<OpenedClient> {
   const opened = await openClient({ capabilities: 'ENABLE QRESYNC UIDPLUS', selected: false });
-  const enabled = opened.client.run(enable, { extensions: ['QRESYNC'] });
-  await opened.script.play('C: $ ENABLE QRESYNC\nS: * ENABLED QRESYNC\nS: $ OK');
-  await enabled;
+  const enabling = opened.client.run(enable, { extensions: ['QRESYNC'] });
+  await opened.script.play(`C: $ ENABLE QRESYNC\nS: * ENABLED ${enabled}\nS: $ OK`);
+  await enabling;
   const selecting = opened.client.select('INBOX');
   await opened.script.play('C: $ SELECT INBOX\nS: * 3 EXISTS\nS: $ OK');
   await selecting;
@@ -196,6 +196,13 @@ describe('SELECT with QRESYNC', () => {
     );
     expect(await selecting).toMatchObject({ name: 'B', resync: { vanished: [] } });
     expect(told[0]).toMatch(/^warning /);
+  });
+
+  it('matches no sequence numbers with UIDONLY (RFC 9586)', async () => {
+    const { client, script } = await openQResync('QRESYNC UIDONLY');
+    const qresync = { uidValidity: 1, modSeq: 1n, sequenceMatch: ['1', '7'] } as const;
+    expect(await failure(client.select('B', { qresync }))).toMatchObject({ name: 'ImapStateError' });
+    await script.silence();
   });
 
   it('needs QRESYNC, enabled; CONDSTORE may be asked for alone', async () => {

@@ -25,7 +25,11 @@ export async function sorted(
   const keys = args.criteria.map(keyOf);
   const isDisplayed = keys.includes('displayFrom') || keys.includes('displayTo');
   const can = session.supports('SORT') && (!isDisplayed || session.supports('SORT=DISPLAY'));
-  if (can || local !== true || keys.includes('relevancy')) return run(runner, sort, args, options);
+  if (can || keys.includes('relevancy')) return run(runner, sort, args, options);
+  if (local !== true) {
+    const missing = session.supports('SORT') ? 'SORT=DISPLAY' : 'SORT';
+    throw new ImapCapabilityError('Sorting', missing, 'with { local: true } messages are sorted here');
+  }
   if (keys.length === 0) throw new RangeError('Sorting needs at least one criterion: date, from, subject, …');
   return sortHere(runner, args, options);
 }

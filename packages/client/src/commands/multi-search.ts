@@ -5,6 +5,7 @@
 //   filter-mailboxes = "selected" / "selected-delayed" / "inboxes" / "personal" / "subscribed" /
 //                      ("subtree" / "subtree-one" / "mailboxes") SP one-or-more-mailbox
 
+import type { MailboxName } from '../wire/mailbox-name.ts';
 import { readExtendedSearch, type ExtendedSearch } from '../wire/search.ts';
 import type { CommandWriter } from '../wire/writer.ts';
 import { command } from './command.ts';
@@ -26,10 +27,10 @@ export type SearchSource =
   | 'inboxes'
   | 'personal'
   | 'subscribed'
-  | { readonly mailboxes: readonly string[] }
-  | { readonly subtree: readonly string[] }
+  | { readonly mailboxes: readonly MailboxName[] }
+  | { readonly subtree: readonly MailboxName[] }
   /** And what is one level below. */
-  | { readonly subtreeOne: readonly string[] };
+  | { readonly subtreeOne: readonly MailboxName[] };
 
 export interface MultiSearchArgs {
   readonly sources: readonly SearchSource[];

@@ -134,6 +134,10 @@ function check(session: Session, name: string, { condstore, qresync }: SelectArg
   if (!session.enabled.has('QRESYNC')) {
     throw new ImapStateError(`${name} with QRESYNC is possible once ENABLE QRESYNC has been answered`);
   }
+  // RFC 9586 3.5
+  if (qresync.sequenceMatch !== undefined && session.enabled.has('UIDONLY')) {
+    throw new ImapStateError(`${name} with sequenceMatch: with UIDONLY messages have no sequence numbers`);
+  }
 }
 
 function writeParameters(out: CommandWriter, { condstore, qresync }: SelectArgs): void {

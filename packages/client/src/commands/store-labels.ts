@@ -9,7 +9,7 @@ import { command } from './command.ts';
 import { selected } from './states.ts';
 import { storeNeeds, writeStored, type StoreArgs } from './store.ts';
 
-/** Labels in Unicode; those of the system are `\\Inbox`, `\\Starred` and the like. */
+/** Labels in Unicode; those of the system are `\Inbox`, `\Starred` and the like. */
 export const storeLabels = command<StoreArgs, FetchedMessage, FetchedMessage[]>({
   name: ({ uid }) => (uid ? 'UID STORE' : 'STORE'),
   states: selected,
