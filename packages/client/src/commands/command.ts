@@ -57,7 +57,7 @@ export interface Command<Args, Row, Result> {
    * Which of them are really its own; the others go where unasked responses go. Asked once for each call; `tag` is
    * the command's own.
    */
-  readonly accepts?: (args: Args) => (row: Row, tag: string) => boolean;
+  readonly accepts?: (args: Args, runner: Runner) => (row: Row, tag: string) => boolean;
   /**
    * Called with the tagged OK before anything else is read. `rows`: what was collected, where the call is no loop; it
    * may add to them.
@@ -114,7 +114,7 @@ export async function run<Args, Row, Result>(
   options: RunOptions = {},
 ): Promise<Result> {
   const rows: Row[] = [];
-  const accepts = definition.accepts?.(args);
+  const accepts = definition.accepts?.(args, runner);
   const most = runner.session.limits.collected;
   let collected = 0;
   const done = await runner.execute({
@@ -159,7 +159,7 @@ export async function* iterate<Args, Row, Result>(
   options: RunOptions = {},
 ): AsyncGenerator<Row, void, undefined> {
   const queue = new ResponseQueue();
-  const accepts = definition.accepts?.(args);
+  const accepts = definition.accepts?.(args, runner);
   const given = new GivenRows(definition, args);
   let ownTag = '';
   const isOwn = (read: NonNullable<typeof definition.collect>[string], response: Response): boolean => {

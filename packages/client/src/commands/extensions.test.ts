@@ -95,7 +95,7 @@ const rows: readonly (readonly [title: string, row: Exchange])[] = [
         mailbox: 'INBOX',
         items: ['mailboxId', 'appendLimit', 'deleted', 'deletedStorage'],
       }),
-      capabilities: 'OBJECTID QUOTA=RES-STORAGE QUOTA=RES-MESSAGE',
+      capabilities: 'OBJECTID APPENDLIMIT=257890 QUOTA=RES-STORAGE QUOTA=RES-MESSAGE',
       sent: 'STATUS INBOX (MAILBOXID APPENDLIMIT DELETED DELETED-STORAGE)',
       answer: '* STATUS inbox (MAILBOXID (F2) APPENDLIMIT NIL DELETED 4 DELETED-STORAGE 8)',
       gives: { name: 'INBOX', mailboxId: 'F2', appendLimit: null, deleted: 4, deletedStorage: 8n },
@@ -470,6 +470,7 @@ describe('commands of extensions', () => {
     ['NAMESPACE', call(namespace, undefined)],
     ['CREATE-SPECIAL-USE', call(create, { mailbox: 'x', use: ['\\Sent'] })],
     ['STATUS=SIZE', call(status, { mailbox: 'x', items: ['messages', 'size'] })],
+    ['APPENDLIMIT', call(status, { mailbox: 'x', items: ['appendLimit'] })],
     ['OBJECTID', call(status, { mailbox: 'x', items: ['mailboxId'] })],
     ['QUOTA', call(getQuota, { root: '' })],
     ['ACL', call(getAcl, { mailbox: 'x' })],
@@ -565,6 +566,27 @@ it('UNAUTHENTICATE forgets what held for the user', async () => {
     false,
     false,
   ]);
+});
+
+it('NOTIFY leaves to STATUS what is its own, and takes nothing else for it', async () => {
+  const { runner, script, unasked } = await openRunner({ capabilities: 'NOTIFY' });
+  const groups: EventGroup[] = [{ mailboxes: 'inboxes', events: ['MessageNew', 'MessageExpunge'] }];
+  const notifying = run(runner, notify, { groups });
+  await script.play('C: $ NOTIFY SET (inboxes (MessageNew MessageExpunge))\nS: $ OK');
+  await notifying;
+  const counting = run(runner, status, { mailbox: 'Entwürfe', items: ['messages'] });
+  await script.play(`
+    C: $ STATUS Entw&APw-rfe (MESSAGES)
+    S: * STATUS other (MESSAGES 7 UIDNEXT 8)
+    S: * STATUS ENTW&ANw-RFE (MESSAGES 3)
+    S: $ OK
+  `);
+  expect(await counting).toEqual({ name: 'ENTWÜRFE', messages: 3 });
+  expect(unasked).toEqual(['* STATUS other (MESSAGES 7 UIDNEXT 8)']);
+  const quieting = run(runner, notify, { groups: [] });
+  await script.play('C: $ NOTIFY NONE\nS: $ OK');
+  await quieting;
+  expect(runner.session.notifies).toBe(false);
 });
 
 it('BADEVENT names the events that the server knows', async () => {

@@ -68,6 +68,9 @@ export const notify = command<NotifyArgs, never, void>({
     if (status) out.atom('STATUS');
     for (const group of groups) writeGroup(out, group);
   },
+  completed: ({ session }, { groups }) => {
+    session.notifies = groups.length > 0;
+  },
   result: () => {},
 });
 

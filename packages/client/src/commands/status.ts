@@ -17,6 +17,7 @@ const needed: { readonly [Item in StatusItem]?: string } = {
   deletedStorage: 'QUOTA=RES-STORAGE',
   size: 'STATUS=SIZE',
   highestModSeq: 'CONDSTORE or QRESYNC',
+  appendLimit: 'APPENDLIMIT',
   mailboxId: 'OBJECTID',
 };
 
@@ -31,9 +32,19 @@ export const status = command<
   needs: ({ items }) => statusNeeds(items),
   send: (out, { mailbox, items }) => writeStatusItems(out.mailbox(mailbox), items),
   collect: { STATUS: (line) => readStatus(line) },
-  // Two STATUS under way are answered in order, so the first row is ours whatever spelling its name has.
+  // Two STATUS under way are answered in order, so the first row is ours whatever spelling its name has; with NOTIFY
+  // other mailboxes' come in between.
+  accepts:
+    ({ mailbox }, runner) =>
+    ({ name }) =>
+      !runner.session.notifies || spelling(name) === spelling(nameOf(mailbox)),
   result: (rows, _done, { mailbox }) => rows[0] ?? { name: nameOf(mailbox) },
 });
+
+/** Servers whose names have no case answer with the name as it was made. */
+function spelling(name: string): string {
+  return name.normalize('NFC').toLowerCase();
+}
 
 /** The capabilities that the items need. */
 export function statusNeeds(items: readonly StatusItem[]): string[] {

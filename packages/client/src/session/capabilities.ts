@@ -13,7 +13,9 @@ const partOfRev2 = new Set(
 
 /** Whether a capability is among these, by its name or as a part of IMAP4rev2. */
 export function hasCapability(names: ReadonlySet<string>, capability: string): boolean {
-  return names.has(capability) || (names.has('IMAP4REV2') && partOfRev2.has(capability));
+  if (names.has(capability) || (names.has('IMAP4REV2') && partOfRev2.has(capability))) return true;
+  // It may name the limit (RFC 7889 3).
+  return capability === 'APPENDLIMIT' && [...names].some((name) => name.startsWith('APPENDLIMIT='));
 }
 
 /** Hears of capabilities and remembers the last word. */

@@ -25,6 +25,8 @@ export type { Greeting } from './greeting.ts';
 
 /** A connection to an IMAP server, at the level of lines and tags. */
 export class Session {
+  /** NOTIFY is on: STATUS and LIST come of mailboxes that nobody asks of. Set by whoever sends it. */
+  notifies = false;
   readonly #options: SessionOptions;
   readonly #limits: SessionLimits;
   #reading: ReaderOptions;
@@ -251,6 +253,7 @@ export class Session {
     this.#state = 'notAuthenticated';
     this.#enabled = new Set();
     this.utf8 = false;
+    this.notifies = false;
     this.#capabilities.expire();
   }
 
