@@ -23,9 +23,12 @@ const entries = readFileSync(new URL('corpus/go-imap.jsonl', import.meta.url), '
   .split('\n')
   .map((line) => JSON.parse(line) as Entry<unknown>);
 
+const taken = new Set<string>();
+
 /** Runs a test for every row of a kind. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- each kind has rows of its own shape
 function rows<Row>(kind: string, run: (row: Row, id: string) => void): void {
+  taken.add(kind);
   const found = entries.filter((entry) => entry.kind === kind) as Entry<Row>[];
   it(`${kind}: ${found.length} rows`, () => {
     expect(found.length).toBeGreaterThan(0);
@@ -153,16 +156,45 @@ describe('responses', () => {
   );
 });
 
-it('names the rows that are for a server, or for readers that are not here', () => {
-  const elsewhere = [
-    'list-match',
-    'partial-extract',
-    'list',
+describe('mailboxes', () => {
+  rows<{
+    fields: [readonly string[], string, string];
+    info: { Attributes: readonly string[]; Delimiter: string; Name: string };
+  }>('list', ({ fields: [flags, delimiter, name], info }, id) => {
+    const line = `* LIST (${flags.join(' ')}) "${delimiter}" ${name}`;
+    expect(parseResponse(bytes(line)), id).toMatchObject({
+      mailbox: { name: info.Name, delimiter: info.Delimiter, attributes: info.Attributes },
+    });
+  });
+  rows<{ fields: readonly (string | number)[]; status: Readonly<Record<string, number>> }>(
     'status',
-    'date',
-    'search-encode',
-    'search-parse',
-  ];
-  const counts = elsewhere.map((kind) => entries.filter((entry) => entry.kind === kind).length);
-  expect(counts).toEqual([28, 5, 1, 1, 2, 2, 3]);
+    ({ fields, status }, id) => {
+      expect(parseResponse(bytes(`* STATUS x (${fields.join(' ')})`)), id).toEqual({
+        kind: 'mailbox status',
+        name: 'STATUS',
+        status: {
+          name: 'x',
+          messages: status['Messages'],
+          recent: status['Recent'],
+          unseen: status['Unseen'],
+          uidNext: status['UidNext'],
+          uidValidity: status['UidValidity'],
+        },
+      });
+    },
+  );
+});
+
+it('names the rows that are for a server', () => {
+  const elsewhere = {
+    'list-match': 'which names a pattern matches',
+    'partial-extract': 'which octets a partial FETCH asks for',
+    date: 'the day of a search key',
+    'search-parse': 'the keys of a SEARCH',
+    'search-encode': 'the keys of a SEARCH as that client orders and quotes them; ours are in search.test.ts',
+  };
+  const counts = Object.keys(elsewhere).map((kind) => entries.filter((entry) => entry.kind === kind).length);
+  expect(counts).toEqual([28, 5, 2, 3, 2]);
+  const tested = new Set([...taken, ...Object.keys(elsewhere)]);
+  expect(entries.filter(({ kind }) => !tested.has(kind))).toEqual([]);
 });

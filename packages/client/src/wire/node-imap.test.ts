@@ -24,8 +24,11 @@ const rows = readFileSync(new URL('corpus/node-imap.jsonl', import.meta.url), 'u
   .trim()
   .split('\n')
   .map((line) => JSON.parse(line) as Row);
-const of = (kind: string): (readonly [string, string, Row])[] =>
-  rows.filter((row) => row.kind === kind).map((row) => [row.id, row.name, row] as const);
+const taken = new Set<string>();
+const of = (kind: string): (readonly [string, string, Row])[] => {
+  taken.add(kind);
+  return rows.filter((row) => row.kind === kind).map((row) => [row.id, row.name, row] as const);
+};
 
 function framed(chunks: readonly string[]): ParsedResponse[] {
   const framer = new Framer();
@@ -248,4 +251,8 @@ describe('header fields', () => {
     }
     expect(fields).toEqual(row.expect);
   });
+});
+
+it('takes every row', () => {
+  expect(rows.filter((row) => !taken.has(row.kind))).toEqual([]);
 });
