@@ -4,7 +4,7 @@
 //   command  = tag SP (command-any / command-auth / …) CRLF
 //   literal  = "{" number ["+"] "}" CRLF *CHAR8
 
-import { encode, text } from './ascii.ts';
+import { encode, latin1 } from './ascii.ts';
 import { formatDay, formatInternalDate } from './internal-date.ts';
 import { isInbox, nameOf, type MailboxName } from './mailbox-name.ts';
 import { formatSet, type SequenceSet } from './set.ts';
@@ -128,7 +128,7 @@ export class CommandWriter {
     }
     const { raw } = mailbox;
     if (raw.some((octet) => octet === 0)) throw new RangeError('A mailbox name cannot hold NUL');
-    if (raw.every((octet) => octet >= 32 && octet < 127)) return this.#astring(text(raw), 'A mailbox name');
+    if (raw.every((octet) => octet >= 32 && octet < 127)) return this.#astring(latin1(raw), 'A mailbox name');
     return this.#literal(raw, raw.length);
   }
 
