@@ -25,7 +25,7 @@ describe('a server with UTF8=ONLY', () => {
     await script.play('C: $ CREATE "Entwürfe"\nS: $ OK');
     await created;
     const appended = (await client).append('x', 'Subject: ü\r\n\r\n');
-    await script.play('C: $ APPEND x UTF8 (~{15+}\nC: Subject: ü\nC: \nC: )\nS: $ OK');
+    await script.play('C: $ APPEND x () UTF8 (~{15+}\nC: Subject: ü\nC: \nC: )\nS: $ OK');
     expect(await appended).toBeNull();
   });
 

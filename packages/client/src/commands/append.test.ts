@@ -190,8 +190,9 @@ describe('append', () => {
     const done = run(runner, append, { mailbox: 'x', message });
     const size = bytes(message).length;
     const lines = message.replaceAll('\r\n', '\n').split('\n').join('\nC: ');
+    // quirk: flags-before-unicode
     await script.play(
-      isUtf8 ? `C: $ APPEND x UTF8 (~{${size}+}\nC: ${lines})` : `C: $ APPEND x {${size}+}\nC: ${lines}`,
+      isUtf8 ? `C: $ APPEND x () UTF8 (~{${size}+}\nC: ${lines})` : `C: $ APPEND x {${size}+}\nC: ${lines}`,
     );
     await script.play('S: $ OK');
     expect(await done).toBeNull();

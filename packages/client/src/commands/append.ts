@@ -52,7 +52,6 @@ export const append = command<AppendArgs, never, Appended | null>({
  *   too large
  */
 export function writeMessage(out: CommandWriter, args: AppendMessage, session: Session): void {
-  writeTerms(out, args);
   const { message } = args;
   const data =
     typeof message === 'string'
@@ -61,9 +60,13 @@ export function writeMessage(out: CommandWriter, args: AppendMessage, session: S
         ? sourceOf(message)
         : message;
   refuseTooLarge(data instanceof Uint8Array ? data.length : data.size, session);
+  const isUtf8 = data instanceof Uint8Array && wantsUtf8(session) && isUtf8Header(data);
+  // quirk: flags-before-unicode. Courier wants a list of flags before UTF8, be it empty.
+  if (isUtf8 && (args.flags ?? []).length === 0) out.flags([]);
+  writeTerms(out, args);
   if (!(data instanceof Uint8Array)) {
     out.literal(data);
-  } else if (wantsUtf8(session) && isUtf8Header(data)) {
+  } else if (isUtf8) {
     out.raw('UTF8').list((inner) => inner.literal8(data));
   } else if (data.includes(0)) {
     if (!session.supports('BINARY'))

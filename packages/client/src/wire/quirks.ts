@@ -503,4 +503,11 @@ export const quirks: readonly Quirk[] = [
     vector: 'quirks/070',
     test: 'commands/search.test.ts',
   },
+  {
+    name: 'flags-before-unicode',
+    server: 'Courier',
+    what: 'APPEND … UTF8 without flags before it refused: an empty list of flags is sent',
+    evidence: 'Courier 5.0',
+    test: 'commands/append.test.ts',
+  },
 ];
