@@ -53,7 +53,10 @@ const dovecotMissing =
   process.env['WITHOUT_DOVECOT'] !== '1' && hasDovecot()
     ? null
     : 'done without it, or dovecot-imapd is not installed';
-const threads = ['THREAD=ORDEREDSUBJECT', 'THREAD=REFERENCES', 'THREAD=REFS'];
+/** What Dovecot and Cyrus have, and Courier has not. */
+const common =
+  'BINARY CATENATE COMPRESS=DEFLATE CONDSTORE ESEARCH ESORT LIST-STATUS MULTIAPPEND PREVIEW QRESYNC SAVEDATE SORT ' +
+  'SPECIAL-USE STATUS=SIZE THREAD=ORDEREDSUBJECT THREAD=REFERENCES THREAD=REFS WITHIN';
 
 export const servers: readonly RealServer[] = [
   {
@@ -63,7 +66,7 @@ export const servers: readonly RealServer[] = [
     ...{ prefix: '', delimiter: '/' },
     mechanisms: ['SCRAM-SHA-256', 'SCRAM-SHA-1', 'CRAM-MD5', 'PLAIN', 'LOGIN'],
     chosen: 'SCRAM-SHA-256',
-    has: [...threads, 'SORT', 'ESEARCH', 'ESORT'],
+    has: `${common} SEARCHRES`.split(' '),
   },
   {
     name: 'Cyrus',
@@ -72,7 +75,7 @@ export const servers: readonly RealServer[] = [
     ...{ prefix: '', delimiter: '/' },
     mechanisms: ['SCRAM-SHA-512', 'SCRAM-SHA-256', 'SCRAM-SHA-1', 'CRAM-MD5', 'PLAIN', 'LOGIN'],
     chosen: 'SCRAM-SHA-512',
-    has: [...threads, 'SORT', 'ESEARCH', 'ESORT'],
+    has: `${common} LIST-MYRIGHTS OBJECTID XLIST`.split(' '),
   },
   {
     name: 'Courier',
@@ -81,7 +84,7 @@ export const servers: readonly RealServer[] = [
     ...{ prefix: 'INBOX.', delimiter: '.' },
     mechanisms: ['CRAM-MD5', 'PLAIN'],
     chosen: 'PLAIN',
-    has: ['THREAD=ORDEREDSUBJECT', 'THREAD=REFERENCES', 'SORT'],
+    has: 'SORT THREAD=ORDEREDSUBJECT THREAD=REFERENCES UTF8=ACCEPT'.split(' '),
   },
 ];
 
