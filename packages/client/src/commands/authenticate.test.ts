@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { login } from '../sasl/login.ts';
 import type { Mechanism } from '../sasl/mechanism.ts';
+import { cramMd5 } from '../sasl/cram-md5.ts';
 import { plain } from '../sasl/plain.ts';
 import { failure } from '../session/testing/opened.ts';
 import { authenticate } from './authenticate.ts';
@@ -96,6 +97,21 @@ describe('AUTHENTICATE', () => {
     await script.play('S: $ OK\nC: $ NOOP\nS: $ OK');
     await next;
     expect(session.state).toBe('authenticated');
+  });
+
+  it('refused with the password that it has never sent does not repeat it', async () => {
+    const { runner, script, lines } = await open('');
+    const refused = failure(authenticate(runner, cramMd5('me', 'hunter2')));
+    await script.play(`
+      C: $ AUTHENTICATE CRAM-MD5
+      S: + PDFAeD4=
+      C: bWUgNzRjMTdhYTJjZjM1Y2E2MGRlNWM1YjIyNjRiODEzYjM=
+      S: $ NO hunter2 is not the password
+    `);
+    expect(await refused).toMatchObject({
+      message: 'AUTHENTICATE CRAM-MD5: the server answered NO: *** is not the password',
+    });
+    expect(lines.join('\n')).not.toContain('hunter2');
   });
 
   it('takes no NUL in user or password', () => {

@@ -34,6 +34,7 @@ export async function authenticate(
     states: notAuthenticated,
     barrier: true,
     secret: true,
+    secrets: mechanism.secrets ?? [],
     write: (out) => {
       out.atom('AUTHENTICATE').atom(mechanism.name);
       if (first === null || !session.supports('SASL-IR')) return;

@@ -10,6 +10,7 @@ export function cramMd5(user: string, pass: string): Mechanism {
   return {
     name: 'CRAM-MD5',
     initial: null,
+    secrets: [pass],
     respond: (challenge) => {
       if (isAnswered) return nothingMore('CRAM-MD5')(challenge);
       isAnswered = true;

@@ -5,6 +5,8 @@ export interface Mechanism {
   readonly name: string;
   /** What the client says first, or null where the server begins. */
   readonly initial: Uint8Array | null;
+  /** What it proves to know without sending it: hidden, should the server say it. */
+  readonly secrets?: readonly string[];
   /** The answer to a challenge. Where it throws, the exchange is cancelled. */
   respond(challenge: Uint8Array): Uint8Array | Promise<Uint8Array>;
   /** Called with the server's OK. Where it throws, the server has not done its part: the connection is closed. */

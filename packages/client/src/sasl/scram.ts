@@ -78,6 +78,7 @@ export async function scram(
   return {
     name,
     initial: encode(`n,,${first}`),
+    secrets: [pass],
     respond: (challenge) => {
       const message = decode(challenge);
       if (message.startsWith('e=') && complaint === '') {
