@@ -9,6 +9,9 @@ export interface InternalDate {
   readonly zone: number;
 }
 
+/** In minutes: no place is further from Greenwich than a day. */
+const LARGEST_ZONE = 24 * 60;
+
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const lowerMonths = months.map((month) => month.toLowerCase());
 
@@ -86,7 +89,7 @@ export function instant(
 ): Date | null {
   // Date.UTC takes years below 100 for the twentieth century; no message is that old.
   if (year < 100 || month < 0 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60) return null;
-  if (Math.abs(zone) > 24 * 60) return null;
+  if (Math.abs(zone) > LARGEST_ZONE) return null;
   return new Date(Date.UTC(year, month, day, hour, minute - zone, second));
 }
 
@@ -105,6 +108,8 @@ function checkedDate(date: Date): Date {
  * @throws RangeError where it is no date
  */
 export function formatInternalDate(date: Date, zone = 0): string {
+  if (!Number.isInteger(zone) || Math.abs(zone) > LARGEST_ZONE)
+    throw new RangeError('A zone is a whole number of minutes, no more than a day.');
   const local = checkedDate(new Date(date.getTime() + zone * 60_000));
   const time = [local.getUTCHours(), local.getUTCMinutes(), local.getUTCSeconds()].map(two).join(':');
   const east = Math.abs(zone);
