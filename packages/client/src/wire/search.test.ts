@@ -56,6 +56,11 @@ describe('readExtendedSearch', () => {
     expect(readExtendedSearch(reader(text))).toEqual(expected);
   });
 
+  it('takes time that grows with its length, however a change is cut up', () => {
+    const { addTo } = readExtendedSearch(reader('ADDTO (0 1) '.repeat(200_000)));
+    expect(addTo).toHaveLength(200_000);
+  });
+
   it.each(['(TAG "a") MIN x', 'PARTIAL (1 2)', 'PARTIAL 1:2', 'ADDTO (0)', 'RELEVANCY (x)', '(TAG "a"'])(
     'refuses %j',
     (text) => {

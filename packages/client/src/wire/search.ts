@@ -54,7 +54,11 @@ export interface ExtendedSearch {
   readonly removeFrom?: readonly ResultChange[];
 }
 
-type Found = { -readonly [key in keyof ExtendedSearch]: ExtendedSearch[key] };
+type Mutable<T> = { -readonly [key in keyof T]: T[key] };
+type Found = Mutable<Omit<ExtendedSearch, 'addTo' | 'removeFrom'>> & {
+  addTo?: ResultChange[];
+  removeFrom?: ResultChange[];
+};
 
 /** Reads the numbers behind `* SEARCH` or `* SORT`. */
 export function readSearch(reader: ResponseReader): number[] {
@@ -96,8 +100,8 @@ export function readExtendedSearch(reader: ResponseReader): ExtendedSearch {
     else if (name === 'MODSEQ') found.modSeq = reader.bigint();
     else if (name === 'PARTIAL') found.partial = readPartial(reader);
     else if (name === 'RELEVANCY') found.relevancy = reader.list(() => reader.number());
-    else if (name === 'ADDTO') found.addTo = [...(found.addTo ?? []), ...readChanges(reader)];
-    else if (name === 'REMOVEFROM') found.removeFrom = [...(found.removeFrom ?? []), ...readChanges(reader)];
+    else if (name === 'ADDTO') found.addTo = readChanges(reader, found.addTo);
+    else if (name === 'REMOVEFROM') found.removeFrom = readChanges(reader, found.removeFrom);
     else if (reader.peek() !== -1) reader.value();
   }
   return found;
@@ -130,10 +134,11 @@ function readPartial(reader: ResponseReader): PartialResult {
 }
 
 /** "(" context-position SP sequence-set *(SP context-position SP sequence-set) ")" */
-function readChanges(reader: ResponseReader): ResultChange[] {
-  return reader.list(() => {
+function readChanges(reader: ResponseReader, changes: ResultChange[] = []): ResultChange[] {
+  reader.list(() => {
     const position = reader.number();
     reader.space();
-    return { position, set: reader.atom() };
+    changes.push({ position, set: reader.atom() });
   });
+  return changes;
 }

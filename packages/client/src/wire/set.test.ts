@@ -77,6 +77,12 @@ describe('parseSet', () => {
     expect(countNumbers([])).toBe(0);
   });
 
+  it('refuses more ranges than it may keep', () => {
+    expect(parseSet('1,3,5', 3)).toHaveLength(3);
+    expect(() => parseSet('1,3,5', 2)).toThrow('more than 2 members');
+    expect(() => parseSet('1,'.repeat(2_000_000))).toThrow('more than 1000000 members');
+  });
+
   it('refuses what is no set, or names no last number', () => {
     for (const text of ['', '1,', 'x', '0', '1:*', '*', '$'])
       expect(() => parseSet(text), text).toThrow(RangeError);

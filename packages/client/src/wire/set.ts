@@ -98,14 +98,15 @@ export function formatSet(set: SequenceSet): string {
  * The ranges of a set without `*`, in ascending order, neighbours joined. They are never expanded: a server may
  * name billions of numbers in a few bytes.
  *
+ * @param most refuses sets that are written with more ranges than this
  * @throws RangeError where it is no set
  */
-export function parseSet(text: string): NumberRange[] {
-  const ranges = merged(readRanges(text));
-  if (ranges.at(-1)?.[1] === Infinity) {
-    throw new RangeError(`${JSON.stringify(text.slice(0, 40))} names no last message`);
-  }
-  return ranges;
+export function parseSet(text: string, most = 1_000_000): NumberRange[] {
+  const ranges: Range[] = [];
+  eachRange(text, (one) => {
+    if (ranges.push(one) > most) throw tooMany(text, most);
+  });
+  return merged(ranges);
 }
 
 /** How many numbers there are in ranges that do not overlap. */
@@ -133,19 +134,29 @@ export function readSet(reader: ResponseReader): NumberRange[] {
  */
 export function expandSet(text: string, most = 1_000_000): number[] {
   const numbers: number[] = [];
-  // One member at a time: what a server sends may be long, and is given up before it has all been taken apart.
+  eachRange(text, ([first, last]) => {
+    if (last - first + 1 > most - numbers.length) throw tooMany(text, most);
+    for (let value = first; value <= last; value++) numbers.push(value);
+  });
+  return numbers;
+}
+
+/** One at a time: what a server sends may be long, and is given up before it has all been taken apart. */
+function eachRange(text: string, take: (range: Range) => void): void {
+  if (text === '') throw invalid(text);
   for (let at = 0, end = 0; end < text.length; at = end + 1) {
     const comma = text.indexOf(',', at);
     end = comma < 0 ? text.length : comma;
-    const [first, last] = readRange(text.slice(at, end));
-    if (last === Infinity) throw new RangeError(`${JSON.stringify(text.slice(0, 40))} names no last message`);
-    if (last - first + 1 > most - numbers.length) {
-      throw new RangeError(`${JSON.stringify(text.slice(0, 40))} has more than ${most} members`);
+    const one = readRange(text.slice(at, end));
+    if (one[1] === Infinity) {
+      throw new RangeError(`${JSON.stringify(text.slice(0, 40))} names no last message`);
     }
-    for (let value = first; value <= last; value++) numbers.push(value);
+    take(one);
   }
-  if (numbers.length === 0) throw invalid(text);
-  return numbers;
+}
+
+function tooMany(text: string, most: number): RangeError {
+  return new RangeError(`${JSON.stringify(text.slice(0, 40))} has more than ${most} members`);
 }
 
 /** The set without some numbers, as it is written; null where nothing is left. `*` stays: it may be a new message. */
