@@ -3,54 +3,124 @@
 import type { Runner } from '../commands/command.ts';
 import type { Completion, Request } from '../session/request.ts';
 import { Session } from '../session/session.ts';
-import { readStatusText, type Response, type StatusText } from '../wire/response.ts';
+import { readList } from '../wire/list.ts';
+import { isStatus, readStatusText, type Response, type StatusText } from '../wire/response.ts';
 import { codeName } from '../wire/response-code.ts';
+import { readStatus } from '../wire/status.ts';
 import { AutoIdle } from './auto-idle.ts';
 import { Emitter } from './emitter.ts';
+import type { Keeper } from './keeper.ts';
 import { Selection } from './selection.ts';
-import type { ClientEvents, ConnectOptions } from './types.ts';
+import type { Auth, ClientEvents, ClientState, ConnectOptions } from './types.ts';
 
 /** The state that ImapClient's calls share. */
 export class ClientRunner implements Runner {
   readonly events: Emitter<ClientEvents> = new Emitter();
   readonly selection: Selection = new Selection(this.events);
   readonly idling: AutoIdle = new AutoIdle(this);
+  /** Settles when the client is over: null after LOGOUT, else why. Never rejects. */
+  readonly closed: Promise<Error | null>;
+  readonly #options: ConnectOptions;
+  readonly #keeper: Keeper | null;
   #session: Session | null = null;
+  #resolveClosed!: (error: Error | null) => void;
+
+  private constructor(options: ConnectOptions) {
+    this.#options = options;
+    this.#keeper = options.reconnect?.(this, options) ?? null;
+    this.events.onAll(options.on ?? {});
+    this.closed = new Promise((resolve) => {
+      this.#resolveClosed = resolve;
+    });
+  }
 
   static async open(options: ConnectOptions): Promise<ClientRunner> {
-    const runner = new ClientRunner();
-    runner.events.onAll(options.on ?? {});
-    const session = await Session.open({
-      transport: options.transport,
-      signal: options.signal,
-      limits: options.limits,
-      trace: options.trace,
-      onLine: options.onLine,
-      onUntagged: (response) => runner.unasked(response),
-      onTooLarge: (error, response) => runner.warn(error, response),
-      onIdle: () => runner.idling.quiet(),
-    });
-    runner.#session = session;
-    runner.#tell(session.greeting);
-    session.stream.onDrain = (deadlineMs) => runner.events.emit('drain', { deadlineMs });
-    void session.closed.then((error) => {
-      runner.idling.end();
-      runner.selection.leave();
-      runner.events.emit('close', { error });
-    });
+    const runner = new ClientRunner(options);
+    runner.use(await runner.connect(options.signal));
     return runner;
+  }
+
+  /** Makes a connection, which is not the client's own before {@link use}. */
+  connect(signal: AbortSignal | undefined): Promise<Session> {
+    const { transport, limits, trace, onLine } = this.#options;
+    return Session.open({
+      ...{ transport, signal, limits, trace, onLine },
+      onUntagged: (response) => this.unasked(response),
+      onTooLarge: (error, response) => this.warn(error, response),
+      onIdle: () => {
+        this.idling.quiet();
+        this.#keeper?.quiet();
+      },
+    });
+  }
+
+  /** The client's connection from here on. */
+  use(session: Session): void {
+    this.#session = session;
+    this.#tell(session.greeting);
+    session.stream.onDrain = (deadlineMs) => {
+      this.events.emit('drain', { deadlineMs });
+      this.#keeper?.drain();
+    };
+    void session.closed.then((error) => {
+      if (session !== this.#session) return;
+      this.idling.end();
+      if (this.#keeper?.lost(error) !== true) this.over(error);
+    });
+  }
+
+  /** There will be no other connection. */
+  over(error: Error | null): void {
+    this.selection.leave();
+    this.#resolveClosed(error);
+    this.events.emit('close', { error });
+  }
+
+  /** Ends the connection, and any attempt at another one. */
+  close(error: Error | null = null): void {
+    this.#keeper?.stop(error);
+    this.session.close(error);
   }
 
   get session(): Session {
     return this.#session!;
   }
 
+  get state(): ClientState {
+    return this.#keeper?.isAway === true ? 'reconnecting' : this.session.state;
+  }
+
+  get canReconnect(): boolean {
+    return this.#keeper !== null;
+  }
+
+  /** Tells the keeper how to sign in again. */
+  async signedIn(auth?: Auth): Promise<void> {
+    await this.#keeper?.signedIn(auth);
+  }
+
   execute(request: Request): Promise<Completion> {
-    return this.session.execute(request);
+    return (this.#keeper ?? this.session).execute(request);
+  }
+
+  /** A runner for a connection that is not the client's own yet. */
+  on(session: Session): Runner {
+    return {
+      session,
+      execute: (request) => session.execute(request),
+      leave: () => this.#leave(session),
+      unasked: (response) => this.unasked(response),
+      warn: (error, response) => this.warn(error, response),
+      answered: (done) => this.answered(done),
+    };
   }
 
   leave(): void {
-    this.session.enter('authenticated');
+    this.#leave(this.session);
+  }
+
+  #leave(session: Session): void {
+    session.enter('authenticated');
     this.selection.leave();
   }
 
@@ -60,7 +130,12 @@ export class ClientRunner implements Runner {
       if (response.name === 'OK' || response.name === 'NO' || response.name === 'BAD') {
         this.#tell(readStatusText(response.reader()));
       }
-      this.selection.take(response);
+      if (response.name === 'STATUS') this.events.emit('status', { status: readStatus(response.reader()) });
+      else if (response.name === 'LIST')
+        this.events.emit('mailbox', { mailbox: readList(response.reader()) });
+      else if (!this.selection.take(response) && !isStatus(response.name)) {
+        this.events.emit('untagged', { response });
+      }
     } catch (error) {
       this.warn(error, response);
     }
@@ -78,6 +153,7 @@ export class ClientRunner implements Runner {
 
   #tell({ code, text }: StatusText): void {
     if (code !== null && codeName(code) === 'ALERT') this.events.emit('alert', { text });
+    else if (code?.name === 'NOTIFICATIONOVERFLOW') this.events.emit('overflow', { text });
     else if (code?.name === 'INPROGRESS') {
       this.events.emit('progress', { tag: code.tag, done: code.progress, total: code.goal, text });
     }

@@ -20,7 +20,6 @@ import { status, type StatusItem } from '../commands/status.ts';
 import { store, type FlagChange } from '../commands/store.ts';
 import { subscribe } from '../commands/subscribe.ts';
 import { unsubscribe } from '../commands/unsubscribe.ts';
-import type { SessionState } from '../session/request.ts';
 import type { Session } from '../session/session.ts';
 import type { StreamInfo } from '../transport/byte-stream.ts';
 import type { BodyPart } from '../wire/bodystructure.ts';
@@ -32,17 +31,19 @@ import type { SequenceSet } from '../wire/set.ts';
 import type { MailboxStatus } from '../wire/status.ts';
 import { ClientRunner } from './client-runner.ts';
 import { download } from './download.ts';
+import { establish } from './establish.ts';
 import { eventsOf } from './event-iterator.ts';
 import { move } from './move.ts';
 import { rowsOf } from './rows.ts';
 import { sorted } from './sort.ts';
-import { learnCapabilities, secure, signIn } from './sign-in.ts';
+import { signIn } from './sign-in.ts';
 import { signedIn } from './signed-in.ts';
 import type {
   AppendOptions,
   Auth,
   CallOptions,
   ClientEvents,
+  ClientState,
   ConnectOptions,
   DownloadOptions,
   FetchOptions,
@@ -79,22 +80,18 @@ export class ImapClient {
     const runner = await ClientRunner.open(options);
     const client = new ImapClient(runner, options);
     try {
-      await secure(runner, options);
-      // A server that has signed us in already (PREAUTH) wants to hear of no password.
-      const isAsked = runner.session.state === 'notAuthenticated';
-      if (options.auth !== undefined && isAsked) await signIn(runner, options.auth, options);
-      else await learnCapabilities(runner, { signal: options.signal });
-      await signedIn(runner.session, options, { signal: options.signal });
+      await establish(runner, options);
+      await runner.signedIn();
       if (options.autoIdle !== false) runner.idling.enable(true);
     } catch (error) {
-      runner.session.close(error instanceof Error ? error : null);
+      runner.close(error instanceof Error ? error : null);
       throw error;
     }
     return client;
   }
 
-  get state(): SessionState {
-    return this.#session.state;
+  get state(): ClientState {
+    return this.#runner.state;
   }
 
   /** In capitals: `IDLE`, `UIDPLUS`, `AUTH=PLAIN`. */
@@ -119,7 +116,7 @@ export class ImapClient {
 
   /** Settles when the connection is over: null after `logout`, else why. Never rejects. */
   get closed(): Promise<Error | null> {
-    return this.#session.closed;
+    return this.#runner.closed;
   }
 
   /** Calls `listener` for each event of that kind; returns what ends it. */
@@ -132,6 +129,7 @@ export class ImapClient {
     const { security } = this.#options;
     await signIn(this.#runner, auth, { security, signal: options.signal });
     await signedIn(this.#session, this.#options, options);
+    await this.#runner.signedIn(auth);
   }
 
   /** Mailboxes whose names match; `%` stops at the delimiter, `*` does not. Sent when the first row is asked for. */
@@ -291,7 +289,7 @@ export class ImapClient {
   /** Asks whether the connection still lives; rejects, and `close` is told, where it does not. */
   async probe(): Promise<void> {
     const { stream } = this.#session;
-    if (stream.probe === undefined) await this.noop();
+    if (stream.probe === undefined || this.state === 'reconnecting') await this.noop();
     else await stream.probe();
   }
 
@@ -307,12 +305,11 @@ export class ImapClient {
 
   /** Says good-bye and closes; never fails on a connection that is gone already. */
   async logout(): Promise<void> {
-    const { session } = this.#runner;
-    if (session.state !== 'logout') {
+    if (this.#session.state !== 'logout') {
       // Whatever the answer is, or whether there is one: the connection is closed after this.
       await this.#run(logout, undefined, { signal: AbortSignal.timeout(LOGOUT_MS) }).catch(() => {});
     }
-    session.close(null);
+    this.#runner.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

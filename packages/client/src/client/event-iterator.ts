@@ -9,9 +9,10 @@ const MOST_EVENTS = 100_000;
 
 /** Gives exists, expunge, vanished and fetch events until the loop is left, `signal` aborts or the connection ends. */
 export async function* eventsOf(
-  { events, idling, session }: ClientRunner,
+  runner: ClientRunner,
   { signal }: CallOptions,
 ): AsyncGenerator<MailboxEvent, void, undefined> {
+  const { events, idling } = runner;
   const queue: MailboxEvent[] = [];
   let wake: () => void = () => {};
   let ended: { readonly error: unknown } | null = null;
@@ -30,11 +31,12 @@ export async function* eventsOf(
     events.on('expunge', (event) => push({ type: 'expunge', ...event })),
     events.on('vanished', (event) => push({ type: 'vanished', ...event })),
     events.on('fetch', (event) => push({ type: 'fetch', ...event })),
+    events.on('resync', (event) => push({ type: 'resync', ...event })),
     events.on('close', ({ error }) => end(error)),
   ];
   const abort = (): void => end(null);
   signal?.addEventListener('abort', abort, { once: true });
-  if (session.state === 'logout') end(await session.closed);
+  if (runner.state === 'logout') end(await runner.closed);
   if (signal?.aborted === true) end(null);
   const release = idling.hold();
   try {

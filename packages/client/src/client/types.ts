@@ -4,12 +4,21 @@ import type { Connect, Secret } from '../transport/byte-stream.ts';
 import type { Mechanism } from '../sasl/mechanism.ts';
 import type { ScramHash } from '../sasl/scram.ts';
 import type { Observer } from '../session/observer.ts';
+import type { ImapCommandError } from '../session/errors.ts';
+import type { SessionState } from '../session/request.ts';
+import type { Reconnect } from './keeper.ts';
 import type { QResync } from '../commands/select.ts';
 import type { Session, SessionLimits } from '../session/session.ts';
 import type { FetchedMessage } from '../wire/fetch.ts';
+import type { ListedMailbox } from '../wire/list.ts';
+import type { Response } from '../wire/response.ts';
+import type { MailboxStatus } from '../wire/status.ts';
 import type { ExtendedSearch } from '../wire/search.ts';
 import type { NumberRange } from '../wire/set.ts';
 import type { Vanished } from '../wire/vanished.ts';
+
+/** Where a client stands; `reconnecting` while its connection is lost and another one is being made. */
+export type ClientState = SessionState | 'reconnecting';
 
 /** How to sign in. Each secret may be a function that is called anew for each connection. */
 export type Auth = PasswordAuth | TokenAuth | ExternalAuth | AnonymousAuth | OwnAuth;
@@ -81,6 +90,8 @@ export interface ConnectOptions {
   readonly on?: ClientListeners | undefined;
   readonly limits?: Partial<SessionLimits> | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** `reconnecting()`: another connection takes the place of one that is lost. Without it the client ends with it. */
+  readonly reconnect?: Reconnect | undefined;
   /** Watches the connection, and those that take its place: a {@link Trace}. */
   readonly trace?: Observer | undefined;
   /** Each line sent (secrets hidden) and received, for logs. */
@@ -168,6 +179,28 @@ export interface Resync {
   readonly changed: readonly FetchedMessage[];
 }
 
+/**
+ * The mailbox after a reconnection. UIDs are ranges, in ascending order; they do for a set (`fetch(added, …)`) where there
+ * are any.
+ */
+export interface MailboxResync extends Resync {
+  readonly mailbox: string;
+  /** Why it could not be opened again: it is gone, or no longer ours. None is selected then. */
+  readonly error: ImapCommandError | null;
+  /** It was made anew: none of the UIDs holds any more. Nothing else is told then. */
+  readonly uidValidityChanged: boolean;
+  /** UIDs that are not there any more; some of them may have been gone, or never been in use, before. */
+  readonly vanished: readonly NumberRange[];
+  /** UID and flags of messages that were there before, and may have changed. */
+  readonly changed: readonly FetchedMessage[];
+  /** Messages that have come since the mailbox was selected, as far as their UIDs have not been told. */
+  readonly added: readonly NumberRange[];
+  /** Messages whose flags were not asked for: there are too many, and the server cannot tell which have changed. */
+  readonly unchecked: readonly NumberRange[];
+  /** Told by the server (QRESYNC), by modification sequence (CONDSTORE), or found by comparing. */
+  readonly how: 'qresync' | 'condstore' | 'compare';
+}
+
 /** What the server tells without being asked. */
 export interface ClientEvents {
   /** The number of messages changed (new mail, mostly). */
@@ -189,18 +222,41 @@ export interface ClientEvents {
   };
   /** Words of the server that a person must see (RFC 3501 7.1). */
   readonly alert: { readonly text: string };
+  /** Counts of a mailbox that nobody has asked for, as NOTIFY brings them (RFC 5465). */
+  readonly status: { readonly status: MailboxStatus };
+  /** A mailbox was made, renamed, removed (`\NonExistent`) or subscribed to, as NOTIFY tells it. */
+  readonly mailbox: { readonly mailbox: ListedMailbox };
+  /** The server has given up NOTIFY: changes are no longer told. */
+  readonly overflow: { readonly text: string };
+  /** A response that no call has asked for, and no other event tells; the readers of `/wire` may know it. */
+  readonly untagged: { readonly response: Response };
   /** Something could not be read; the session goes on. */
   readonly warning: { readonly reason: string; readonly line: string };
   /** The server wants the connection to end within this time. */
   readonly drain: { readonly deadlineMs: number };
-  /** The connection is over; null after `logout`. */
+  /** The connection is lost. An attempt at another one is made in `delayMs`, or when `now` is called. */
+  readonly reconnecting: {
+    /** Counted from 1; from 1 again once a connection has lasted. */
+    readonly attempt: number;
+    readonly delayMs: number;
+    /** Why the connection, or the last attempt, failed. */
+    readonly error: Error;
+    readonly now: () => void;
+  };
+  /** There is a connection again, and the mailbox is selected. */
+  readonly reconnected: { readonly attempts: number };
+  /** What has changed in the selected mailbox while there was no connection. Told before any call goes on. */
+  readonly resync: MailboxResync;
+  /** The connection is over, and none will follow; null after `logout`. */
   readonly close: { readonly error: Error | null };
 }
 
 /** One event with its name, as `idle()` gives it. */
 export type MailboxEvent = {
-  [Type in 'exists' | 'expunge' | 'vanished' | 'fetch']: { readonly type: Type } & ClientEvents[Type];
-}['exists' | 'expunge' | 'vanished' | 'fetch'];
+  [Type in 'exists' | 'expunge' | 'vanished' | 'fetch' | 'resync']: {
+    readonly type: Type;
+  } & ClientEvents[Type];
+}['exists' | 'expunge' | 'vanished' | 'fetch' | 'resync'];
 
 /** How far a transfer is, in octets as they are on the wire. */
 export interface Progress {

@@ -47,14 +47,21 @@ export async function send(pieces: readonly Piece[], line: Line): Promise<boolea
   return true;
 }
 
-/** @throws RangeError where a literal cannot be read because somebody else reads its stream */
+/** Streams that were read once, of a connection that was lost perhaps: there is nothing more in them. */
+const used = new WeakSet<ReadableStream>();
+
+/** @throws RangeError where a literal cannot be read: somebody else reads its stream, or has read it */
 export function checkSources(name: string, pieces: readonly Piece[]): void {
   for (const piece of pieces) {
-    if (piece.kind === 'literal' && !(piece.data instanceof Uint8Array) && piece.data.stream.locked)
+    if (piece.kind === 'literal' && isSpent(piece.data))
       throw new RangeError(
         `${name}: the stream of its literal is being read already, or has been used before`,
       );
   }
+}
+
+function isSpent(data: Uint8Array | LiteralSource): boolean {
+  return !(data instanceof Uint8Array) && (data.stream.locked || used.has(data.stream));
 }
 
 /** Puts the tag in front and joins pieces of bytes: each piece is one write, and one packet. */
@@ -96,6 +103,7 @@ async function sendStream(
   line: Line,
   advance: (bytes: number) => void,
 ): Promise<void> {
+  used.add(source.stream);
   const reader = source.stream.getReader();
   // What the source says to that is of no use to anybody: the connection is over.
   const cancel = (reason: unknown): void => void reader.cancel(reason).catch(() => {});
