@@ -58,7 +58,8 @@ export function mailboxOf(bytes: Uint8Array, utf8: boolean): NamedMailbox {
 }
 
 function isSentAs(name: string, bytes: Uint8Array, utf8: boolean): boolean {
-  if (/\p{Surrogate}/u.test(name)) return false;
+  // What the writer refuses in a name: `&AA0-` is a carriage return.
+  if (/[\r\n\0\p{Surrogate}]/u.test(name)) return false;
   const sent = encode(utf8 ? name : encodeUtf7(name));
   return sent.length === bytes.length && sent.every((octet, at) => octet === bytes[at]);
 }
