@@ -68,7 +68,8 @@ export function endsInsideCode(line: Uint8Array, inside: boolean): boolean {
   let open = inside;
   if (!open) {
     // Behind the tag and the status word, or the `+`, or at the very start where a server left both out.
-    for (let words = 0; words < 3 && line[at] !== BRACKET_OPEN; words++) {
+    const most = line[0] === PLUS ? 1 : 2;
+    for (let words = 0; words < most && line[at] !== BRACKET_OPEN; words++) {
       while (at < line.length && line[at] !== SP) at++;
       while (line[at] === SP) at++;
     }
