@@ -13,7 +13,7 @@ const modules = fileURLToPath(new URL('../packages/client/dist', import.meta.url
  * their port, are those that are given.
  */
 export async function startModules(
-  server: Dovecot,
+  server: Pick<Dovecot, 'port' | 'tlsPort' | 'ca'>,
   commands: Readonly<Record<string, readonly string[]>> = {},
   ports: Readonly<Record<string, number>> = {},
 ): Promise<{ readonly url: string; close(): Promise<void> }> {

@@ -249,7 +249,7 @@ export const extensions: readonly ExtensionCall[] = [
     async ({ client, running, filled }) => {
       const name = await filled('Qresync', [note('one'), note('two'), note('three')]);
       const [first = 0, second = 0] = await client.search({});
-      const { uidValidity = 0, highestModSeq } = await client.select(name, { condstore: true });
+      const { uidValidity, highestModSeq } = await client.select(name, { condstore: true });
       await client.unselect();
       const other = await connectTo(running, { autoIdle: false });
       await other.select(name);

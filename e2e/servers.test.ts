@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { calls, type Place } from './server-calls.ts';
 import { extensions } from './server-extensions.ts';
-import { accessToken, connectTo, password, servers, type Running } from './servers.ts';
+import { accessToken, connectTo, password, servers, startWithCertificates, type Running } from './servers.ts';
 
 describe.each(servers.filter(({ missing }) => missing === null))('$name', (server) => {
   let running: Running;
@@ -50,6 +50,19 @@ describe.each(servers.filter(({ missing }) => missing === null))('$name', (serve
       await client.logout();
       const refused = connectTo(running, { auth: { ...auth, accessToken: 'another' } });
       await expect(refused).rejects.toMatchObject({ message: expect.stringContaining('({"status":"') });
+    });
+
+    test('EXTERNAL, by a certificate', async () => {
+      const known = await startWithCertificates();
+      try {
+        const auth = { mechanism: 'EXTERNAL' } as const;
+        const client = await connectTo(known.running, { auth, client: known.client });
+        expect(client.state).toBe('authenticated');
+        await client.logout();
+        await expect(connectTo(known.running, { auth })).rejects.toMatchObject({ name: 'ImapCommandError' });
+      } finally {
+        await known.running.stop();
+      }
     });
 
     test('ANONYMOUS', async () => {

@@ -1,5 +1,8 @@
 // The real servers that tests run against, side by side: what each has, and where it differs.
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ImapClient, type Auth, type ConnectOptions, type PasswordMechanism } from '@imaplib/client';
 import { tcp } from '@imaplib/client/node';
 import {
@@ -88,16 +91,55 @@ export const servers: readonly RealServer[] = [
   },
 ];
 
+/** A Dovecot that knows alice by her certificate, and the certificate. */
+export async function startWithCertificates(): Promise<{
+  readonly running: Running;
+  readonly client: { readonly cert: string; readonly key: string };
+}> {
+  const folder = mkdtempSync(join(tmpdir(), 'client-certificate-'));
+  try {
+    chmodSync(folder, 0o755); // Dovecot reads it as a user of its own
+    const [cert, key] = [join(folder, 'alice.pem'), join(folder, 'alice.key')];
+    execFileSync(
+      'openssl',
+      [
+        ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
+        ...['-days', '2', '-subj', '/CN=alice', '-keyout', key, '-out', cert],
+      ],
+      { stdio: 'pipe' },
+    );
+    const running = await startDovecot({ extra: certificates(cert) });
+    return { running, client: { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') } };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const certificates = (authority: string): string => `
+ssl_ca = <${authority}
+ssl_verify_client_cert = yes
+ssl_require_crl = no
+auth_ssl_username_from_cert = yes
+auth_mechanisms = plain external
+passdb {
+  driver = static
+  mechanisms = external
+  args = nopassword=y
+}
+`;
+
 /** alice's password, on all of them. */
 export const password = 'secret-a';
 
 export interface ConnectingOptions extends Partial<ConnectOptions> {
+  /** A certificate to show. */
+  readonly client?: { readonly cert: string; readonly key: string };
   readonly line?: 'tls' | 'starttls' | 'plain';
 }
 
 /** Connects to it, over TLS and as alice unless told otherwise. */
 export function connectTo(server: Running, options: ConnectingOptions = {}): Promise<ImapClient> {
-  const { line = 'tls', auth = { user: 'alice', pass: password } satisfies Auth, ...more } = options;
+  const { line = 'tls', client, auth = { user: 'alice', pass: password } satisfies Auth, ...more } = options;
   const { host, ca } = server;
   return ImapClient.connect({
     transport: tcp({
@@ -105,6 +147,7 @@ export function connectTo(server: Running, options: ConnectingOptions = {}): Pro
       port: line === 'tls' ? server.tlsPort : server.port,
       tls: line === 'tls' ? 'implicit' : 'none',
       ca: readFileSync(ca),
+      ...client,
     }),
     auth,
     ...(line === 'starttls' ? { security: 'starttls' } : {}),
