@@ -17,6 +17,16 @@ describe('a Vitest report', () => {
     ['one failed', [file('failed', 'passed', 'failed')], { passed: 1, failed: 1, skipped: [] }],
     ['a file that could not be loaded', [file('failed')], { passed: 0, failed: 1, skipped: [] }],
     [
+      'a server lacks what a test is about',
+      [{ ...file('passed', 'passed', 'skipped'), name: '/somewhere/e2e/servers.test.ts' }],
+      { passed: 1, failed: 0, skipped: [] },
+    ],
+    [
+      'skipped elsewhere',
+      [{ ...file('passed', 'passed', 'skipped'), name: '/somewhere/packages/a.test.ts' }],
+      { passed: 1, failed: 0, skipped: ['a skipped test'] },
+    ],
+    [
       'skipped and todo are named',
       [file('passed', 'passed', 'skipped', 'todo')],
       { passed: 1, failed: 0, skipped: ['a skipped test', 'a todo test'] },
