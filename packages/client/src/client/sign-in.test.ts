@@ -213,6 +213,16 @@ describe('with a password', () => {
     expect(error === null).toBe(goesOn);
   });
 
+  it('a plain line whose server has a challenge and will not have it answered carries nothing that can be read', async () => {
+    const { seen, error } = await attempt('AUTH=SCRAM-SHA-256 AUTH=CRAM-MD5 AUTH=PLAIN', {
+      pair: {},
+      security: 'opportunistic',
+      exchanges: { 'SCRAM-SHA-256': 'BAD what?', 'CRAM-MD5': 'NO no such mechanism' },
+    });
+    expect(ways(seen)).toEqual(['SCRAM-SHA-256', 'CRAM-MD5']);
+    expect(error).toMatchObject({ name: 'ImapCommandError', command: 'AUTHENTICATE CRAM-MD5' });
+  });
+
   it('the last way left is refused with the words of the server', async () => {
     const { seen, error } = await attempt('AUTH=SCRAM-SHA-256 AUTH=PLAIN', {
       exchanges: { 'SCRAM-SHA-256': 'BAD what?', PLAIN: one('NO wrong') },

@@ -131,7 +131,8 @@ async function withPassword(
  * The ways to use a password here, the first to be tried first. SCRAM (RFC 7677 4: prefer SHA-256 to SHA-1) shows the
  * password to nobody, not even to a server in whose place somebody else stands. On an encrypted line PLAIN comes next
  * (RFC 8314 wants it there): servers can keep passwords hashed for it, while CRAM-MD5 needs them readable, and fails
- * in practice where they are not. On a plain line CRAM-MD5 at least keeps them from who only listens.
+ * in practice where they are not. On a plain line CRAM-MD5 at least keeps them from who only listens, and nothing that
+ * can be read is sent where the server knows either.
  */
 function passwordWays({ capabilities, info }: Session): readonly PasswordWay[] {
   const has = (way: PasswordWay): boolean =>
@@ -140,7 +141,8 @@ function passwordWays({ capabilities, info }: Session): readonly PasswordWay[] {
   const readable = (['PLAIN', 'command', 'LOGIN'] as const).filter(has).slice(0, 1);
   const hashed = (['CRAM-MD5'] as const).filter(has);
   const isProtected = info.tls !== null || info.peer.local;
-  const ways = [...scrams, ...(isProtected && readable.length > 0 ? readable : [...hashed, ...readable])];
+  const hidden = [...scrams, ...(isProtected && readable.length > 0 ? [] : hashed)];
+  const ways = isProtected || hidden.length === 0 ? [...hidden, ...readable] : hidden;
   if (ways.length > 0) return ways;
   const offered = [...capabilities].filter((name) => name.startsWith('AUTH=')).map((name) => name.slice(5));
   const lacks =
