@@ -31,7 +31,10 @@ async function prepare({ user, pass, token, bare }) {
     return timed(async () => {
       let octets = 0;
       const reader = async () => {
-        for (let uid = uids.pop(); uid !== undefined; uid = uids.pop()) octets += await read(uid);
+        for (let uid = uids.pop(); uid !== undefined; uid = uids.pop()) {
+          const more = await read(uid);
+          octets += more;
+        }
       };
       await Promise.all(Array.from({ length: 8 }, reader));
       return octets;
@@ -89,7 +92,7 @@ export async function download({ messages, rounds }) {
       sizes[name] = (await call(name)).octets;
     }
     const contender = (name, title, mailbox) => {
-      const mib = (sizes[name] / 2 ** 20).toFixed(0);
+      const mib = (sizes[name] / 2 ** 20).toFixed(1);
       const bare = `bare WebSocket, ${mib} MiB`;
       return [
         { name: bare, run: async () => (await call('bare', sizes[name])).ms },

@@ -66,7 +66,10 @@ export async function many({ messages, rounds }) {
           },
         },
         { name: `ours, ${CHANGES} flags, pipelined`, beside, run: () => Promise.all(uids.map(change)) },
-        ...found.map(({ name, made }) => ({ name: `${name}, ${CHANGES} flags`, run: () => made.flag(uids) })),
+        ...found.map(({ name, made }) => ({
+          name: `${name}, ${CHANGES} flags`,
+          run: async () => void (await made.flag(uids)),
+        })),
       ],
       few,
     );

@@ -32,9 +32,15 @@ async function signIn(page, url) {
       once: true,
     });
     const grid = () => document.querySelector('[role=grid]');
+    let wasBusy = false;
     globalThis.times = Promise.all([
       seen(() => grid()?.querySelector('[role=row]:not([aria-busy])')),
-      seen(() => grid()?.getAttribute('aria-busy') === 'false' && grid().querySelector('[role=row]')),
+      // It is busy once it knows how many there are, until it has them all.
+      seen(() => {
+        const busy = grid()?.getAttribute('aria-busy');
+        wasBusy ||= busy === 'true';
+        return wasBusy && busy === 'false';
+      }),
     ]);
   });
   await page.getByRole('button', { name: 'Sign in' }).click();
