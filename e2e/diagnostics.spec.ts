@@ -42,7 +42,7 @@ const formsOf = ({ user, password }: Pick<Account, 'user' | 'password'>): readon
 
 /** Fails where a tab's text, or its markup, has the password in any form. */
 async function expectNoSecret(page: Page, account: Pick<Account, 'user' | 'password'>): Promise<void> {
-  for (const name of ['Overview', 'Capabilities', 'Transcript', 'Console', 'Self-test']) {
+  for (const name of ['Overview', 'Capabilities', 'Transcript', 'Commands', 'Console', 'Self-test']) {
     await tab(page, name).click();
     const html = await page.content();
     const text = await page.evaluate(() => document.body.innerText);
@@ -82,6 +82,21 @@ test.describe('a connection', () => {
     await expect(move).toContainText('RFC 6851');
     const plain = table.getByRole('row', { name: /^AUTH=PLAIN\b/ });
     await expect(plain.getByRole('cell').nth(1)).toHaveText(/removed/);
+  });
+
+  test('every command stands with its time and its end', async ({ page, site, account }) => {
+    await connect(page, site, account);
+    await expect(state(page)).toHaveText('Signed in');
+    await tab(page, 'Commands').click();
+    const table = page.getByRole('region', { name: 'Commands' }).getByRole('table');
+    const signIn = table.getByRole('row', { name: /AUTHENTICATE/ });
+    await expect(signIn).toContainText('OK');
+    await expect(
+      signIn.getByRole('cell', { name: /Waiting for \+ .*, Waiting for the answer/ }),
+    ).toBeVisible();
+    await expect(table.getByRole('row', { name: /^\d+ ID .* m?s/ })).toContainText('OK');
+    await page.getByRole('button', { name: 'Clear the commands' }).click();
+    await expect(page.getByText('No command has been sent')).toBeVisible();
   });
 
   test('with STARTTLS: three columns of capabilities, and the certificate', async ({

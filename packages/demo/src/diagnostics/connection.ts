@@ -6,6 +6,7 @@ import type { State } from '@imaplib/client/imaplib';
 import { defaultConfig, type PageConfig } from '../mail/config.ts';
 import { describe, words, type Problem } from '../mail/problem.ts';
 import type { Moment, MomentName } from './capabilities.ts';
+import { trace } from './commands.ts';
 import { allowsPlain, labelOf, wantsStartTls, wayTo, type Destination } from './destination.ts';
 import { RawIMAP4 } from './raw.ts';
 import { scrub } from './redact.ts';
@@ -156,7 +157,7 @@ export async function connect(to: Destination, who: Account): Promise<void> {
     user.value = null;
     serverId.value = [];
   });
-  const M = new RawIMAP4({ transport: watched(to), timeout: PATIENCE });
+  const M = new RawIMAP4({ transport: watched(to), timeout: PATIENCE, trace });
   imap = M;
   try {
     await M.ready;

@@ -1,12 +1,13 @@
 // The self-test's connection: where the server is reached in plain, it is encrypted before anybody signs in.
 import type { Connect } from '@imaplib/client';
 import { IMAP4 } from '@imaplib/client/imaplib';
+import { trace } from './commands.ts';
 
 export class SelfTestIMAP4 extends IMAP4 {
   readonly #needsTls: boolean;
 
   constructor(transport: Connect, needsTls: boolean) {
-    super('', null, { transport, timeout: 30 });
+    super('', null, { transport, timeout: 30, trace });
     this.#needsTls = needsTls;
   }
 

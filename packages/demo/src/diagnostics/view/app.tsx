@@ -1,12 +1,14 @@
 // The whole diagnostics page: the bar with the connection, and the tabs.
-import { Activity, FlaskConical, ListChecks, ScrollText, SquareTerminal } from 'lucide';
+import { Activity, FlaskConical, ListChecks, ScrollText, SquareTerminal, Timer } from 'lucide';
 import { count } from '../../mail/format.ts';
 import { ToastPlace } from '../../view/toast.tsx';
 import { changes } from '../capabilities.ts';
+import { commands } from '../commands.ts';
 import { moments } from '../connection.ts';
 import { testResult, testState } from '../self-test.ts';
 import { lines } from '../transcript.ts';
 import { CapabilitiesPanel } from './capabilities-panel.tsx';
+import { CommandsPanel } from './commands-panel.tsx';
 import { ConsolePanel } from './console-panel.tsx';
 import { Overview } from './overview.tsx';
 import { SelfTestPanel } from './self-test-panel.tsx';
@@ -44,6 +46,13 @@ export function App() {
       icon: ScrollText,
       badge: lines.value.length === 0 ? null : { text: count(lines.value.length), tone: 'plain' },
       panel: () => <TranscriptPanel />,
+    },
+    {
+      id: 'commands',
+      label: 'Commands',
+      icon: Timer,
+      badge: commands.value.length === 0 ? null : { text: count(commands.value.length), tone: 'plain' },
+      panel: () => <CommandsPanel />,
     },
     { id: 'console', label: 'Console', icon: SquareTerminal, badge: null, panel: () => <ConsolePanel /> },
     {
