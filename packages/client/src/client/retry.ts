@@ -48,7 +48,9 @@ export function backOff(
   attempt: number,
   { firstMs, longestMs }: { readonly firstMs: number; readonly longestMs: number },
 ): number {
-  const isOffline = !globalThis.navigator?.onLine;
+  // Node has a navigator that knows nothing of it.
+  const navigator: { readonly onLine?: boolean } | undefined = globalThis.navigator;
+  const isOffline = navigator?.onLine === false;
   const step = isOffline ? longestMs : Math.min(longestMs, firstMs * 2 ** Math.min(attempt - 1, 30));
   return Math.round(step * (0.5 + Math.random() / 2));
 }
