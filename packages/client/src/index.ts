@@ -36,6 +36,7 @@ export {
   ImapPartialError,
   ImapStateError,
 } from './session/errors.ts';
+export type { Mechanism } from './sasl/mechanism.ts';
 export { Trace, type TraceEvents, type TraceOptions } from './session/trace.ts';
 export type {
   CommandPhase,

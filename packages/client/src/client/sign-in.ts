@@ -128,11 +128,11 @@ async function withPassword(
 }
 
 /**
- * The ways to use a password here, the first to be tried first. SCRAM (RFC 7677 4: prefer SHA-256 to SHA-1) shows the
- * password to nobody, not even to a server in whose place somebody else stands. On an encrypted line PLAIN comes next
- * (RFC 8314 wants it there): servers can keep passwords hashed for it, while CRAM-MD5 needs them readable, and fails
- * in practice where they are not. On a plain line CRAM-MD5 at least keeps them from who only listens, and nothing that
- * can be read is sent where the server knows either.
+ * The ways to use a password here, the first to be tried first. SCRAM, its stronger hashes first, shows the password to
+ * nobody, not even to a server in whose place somebody else stands. On an encrypted line PLAIN comes next (RFC 3501
+ * 6.1.1 wants every server to have it): it lets servers keep passwords hashed, while CRAM-MD5 needs them readable and,
+ * where they are not, is offered and fails. On a plain line CRAM-MD5 at least hides them from who only listens, and
+ * nothing that can be read is sent where the server knows either.
  */
 function passwordWays({ capabilities, info }: Session): readonly PasswordWay[] {
   const has = (way: PasswordWay): boolean =>
