@@ -25,7 +25,7 @@ import type { StreamInfo } from '../transport/byte-stream.ts';
 import type { BodyPart } from '../wire/bodystructure.ts';
 import type { FetchedMessage } from '../wire/fetch.ts';
 import type { ListedMailbox } from '../wire/list.ts';
-import { nameOf, type MailboxName } from '../wire/mailbox-name.ts';
+import type { MailboxName } from '../wire/mailbox-name.ts';
 import type { CopyUid } from '../wire/response-code.ts';
 import type { SequenceSet } from '../wire/set.ts';
 import type { MailboxStatus } from '../wire/status.ts';
@@ -158,7 +158,7 @@ export class ImapClient {
     const { selection } = this.#runner;
     const { condstore, qresync } = options;
     let opened: SelectedMailbox | null = null;
-    const opening = selection.opening(nameOf(mailbox));
+    const opening = selection.opening(mailbox);
     await select(
       this.#runner,
       { mailbox, readOnly: options.readOnly === true, condstore, qresync },

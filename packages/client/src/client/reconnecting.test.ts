@@ -180,6 +180,18 @@ describe('a lost connection', () => {
     expect(client.mailbox?.readOnly).toBe(true);
   });
 
+  it('is followed by the mailbox that was meant, where no name reaches it', async () => {
+    const server = mailServer();
+    server.mailboxes.set('A&B', server.inbox);
+    const { client } = await open(server, {}, null);
+    const raw = new TextEncoder().encode('A&B');
+    expect(await client.select({ name: 'A&B', raw })).toMatchObject({ name: 'A&B', raw });
+    server.cut();
+    await pass(250);
+    expect(server.last.heard).toContain('SELECT A&B');
+    expect(client.mailbox).toMatchObject({ name: 'A&B', raw });
+  });
+
   it('asks anew for a secret that is a function, and again where that failed', async () => {
     const server = mailServer();
     let asked = 0;

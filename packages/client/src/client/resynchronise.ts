@@ -45,12 +45,12 @@ export async function resynchronise(
   const { name: mailbox, readOnly, uidValidity, highestModSeq: modSeq } = known;
   const { session } = runner;
   const canTell = session.enabled.has('QRESYNC') && modSeq !== null && uidValidity > 0;
-  const opening = selection.opening(mailbox);
+  const opening = selection.opening(known);
   const base = { mailbox, error: null, uidValidityChanged: false };
   try {
     await select(
       runner,
-      { mailbox, readOnly, qresync: canTell ? { uidValidity, modSeq } : undefined },
+      { mailbox: known, readOnly, qresync: canTell ? { uidValidity, modSeq } : undefined },
       opening,
     );
   } catch (error) {

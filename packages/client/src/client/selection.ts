@@ -4,6 +4,7 @@ import type { Opening } from '../commands/select.ts';
 import { ImapStateError } from '../session/errors.ts';
 import { readFlags } from '../wire/capability.ts';
 import { readFetched, type FetchedMessage } from '../wire/fetch.ts';
+import { mailboxKey, namedAs, type MailboxName } from '../wire/mailbox-name.ts';
 import { readStatusText, type Response } from '../wire/response.ts';
 import { codeName, type ResponseCode } from '../wire/response-code.ts';
 import { readExtendedSearch } from '../wire/search.ts';
@@ -12,7 +13,7 @@ import { readVanished } from '../wire/vanished.ts';
 import type { Emitter } from './emitter.ts';
 import type { ClientEvents, Resync, SelectedMailbox } from './types.ts';
 
-const nothing: Omit<SelectedMailbox, 'name'> = {
+const nothing: Omit<SelectedMailbox, 'name' | 'raw'> = {
   readOnly: false,
   exists: 0,
   recent: 0,
@@ -53,14 +54,16 @@ export class Selection {
     return () => {
       const now = this.#mailbox;
       if (begun === null) throw new ImapStateError(`${what}: no mailbox was selected when it began`);
-      if (now?.name === begun.name && now.uidValidity === begun.uidValidity) return;
+      const isSame = now !== null && mailboxKey(now) === mailboxKey(begun);
+      if (isSame && now.uidValidity === begun.uidValidity) return;
       throw new ImapStateError(`${what}: the mailbox ${begun.name} is no longer selected`);
     };
   }
 
   /** Takes what the server says while a mailbox is being opened; it counts once that has been answered with OK. */
-  opening(name: string): Opening & { readonly resync: Resync } {
-    let draft: SelectedMailbox = { ...nothing, name };
+  opening(mailbox: MailboxName): Opening & { readonly resync: Resync } {
+    const fresh: SelectedMailbox = { ...nothing, ...namedAs(mailbox) };
+    let draft = fresh;
     const vanished: NumberRange[] = [];
     const changed: FetchedMessage[] = [];
     return {
@@ -72,7 +75,7 @@ export class Selection {
         else draft = { ...draft, ...readChange(response) };
       },
       restart: () => {
-        draft = { ...nothing, name };
+        draft = fresh;
         vanished.length = 0;
         changed.length = 0;
       },
@@ -116,6 +119,7 @@ export class Selection {
       return true;
     }
     if (response.name === 'ESEARCH') return this.#searchUpdate(response);
+    if (response.name === 'NO') return this.#searchEnded(response);
     const change = readChange(response);
     if (change === null) return false;
     this.#mailbox = { ...before, ...change, ...grownUidNext(before, change) };
@@ -123,6 +127,13 @@ export class Selection {
     if (change.exists !== undefined && change.exists !== before.exists) {
       this.#events.emit('exists', { count: change.exists, previous: before.exists });
     }
+    return true;
+  }
+
+  #searchEnded(response: Response): boolean {
+    const { code } = readStatusText(response.reader());
+    if (code?.name !== 'NOUPDATE') return false;
+    this.#events.emit('searchUpdate', { tag: code.tag, ended: true });
     return true;
   }
 

@@ -11,6 +11,7 @@ import type { QResync } from '../commands/select.ts';
 import type { Session, SessionLimits } from '../session/session.ts';
 import type { FetchedMessage } from '../wire/fetch.ts';
 import type { ListedMailbox } from '../wire/list.ts';
+import type { NamedMailbox } from '../wire/mailbox-name.ts';
 import type { Response } from '../wire/response.ts';
 import type { MailboxStatus } from '../wire/status.ts';
 import type { ExtendedSearch } from '../wire/search.ts';
@@ -143,8 +144,7 @@ export interface SortOptions extends NumberOptions {
 }
 
 /** The mailbox that is selected: a snapshot, replaced as the server tells of changes. */
-export interface SelectedMailbox {
-  readonly name: string;
+export interface SelectedMailbox extends NamedMailbox {
   readonly readOnly: boolean;
   /** Messages in it. */
   readonly exists: number;
@@ -212,7 +212,12 @@ export interface ClientEvents {
   /** A message changed; most servers send flags, and the UID where they know that we want it. */
   readonly fetch: { readonly message: FetchedMessage };
   /** The result of a search that asked for updates has changed; `tag` is that result's. */
-  readonly searchUpdate: Pick<ExtendedSearch, 'tag' | 'uid' | 'addTo' | 'removeFrom'>;
+  readonly searchUpdate: Pick<ExtendedSearch, 'tag' | 'addTo' | 'removeFrom'> & {
+    /** Whether the numbers are UIDs. */
+    readonly uid?: boolean;
+    /** The server keeps it up to date no longer (NOUPDATE). */
+    readonly ended?: true;
+  };
   /** How far a long command is; null where the server does not say. */
   readonly progress: {
     readonly tag: string | null;

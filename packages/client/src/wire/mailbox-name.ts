@@ -23,6 +23,13 @@ export function nameOf(mailbox: MailboxName): string {
   return typeof mailbox === 'string' ? mailbox : mailbox.name;
 }
 
+/** Name and octets alone, of whatever stands for a mailbox. */
+export function namedAs(mailbox: MailboxName): NamedMailbox {
+  if (typeof mailbox === 'string') return { name: mailbox };
+  const { name, raw } = mailbox;
+  return raw === undefined ? { name } : { name, raw };
+}
+
 /** What tells two mailboxes apart: the name, and the octets where the name alone does not. */
 export function mailboxKey({ name, raw }: NamedMailbox): string {
   return raw === undefined ? name : `${name}\0${raw.join()}`;
