@@ -235,7 +235,7 @@ export function createBridge(options: BridgeOptions = {}): Bridge {
       socket.off('close', leave);
       const id = ++lastId;
       log('info', 'connected', { id, address, origin: request.headers.origin ?? null });
-      const entitled: Entitled = { ...shared, only: grant?.only ?? null };
+      const entitled: Entitled = { ...shared, only: grant?.only ?? null, wire: socket };
       const target = rawTarget(request) ?? null;
       const connection: Carried =
         target === null

@@ -1,5 +1,6 @@
 // One page's connection from its first frame to its end: which frame is legal when, and what follows from it.
 
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import {
   FrameError,
@@ -42,9 +43,11 @@ export interface Shared {
   readonly log: Log;
 }
 
-/** What one connection gets: all that is shared, and what its token grants. */
+/** What one connection gets: all that is shared, and what is its own. */
 export interface Entitled extends Shared {
   readonly only: Only | null;
+  /** What its WebSocket writes to. */
+  readonly wire: Duplex;
 }
 
 /** A connection, as the bridge sees it. */
@@ -109,7 +112,7 @@ export class Connection implements Carried {
     this.#socket = socket;
     this.#shared = shared;
     const { limits, budget } = shared;
-    this.#page = new Page(socket, limits, budget);
+    this.#page = new Page(socket, shared);
     this.#liveness = new Liveness(socket, limits);
     const credit = new ReceiveCredit(limits.window);
     this.#toTarget = new ToTarget(

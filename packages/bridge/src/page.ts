@@ -1,5 +1,6 @@
 // The page's end of a connection: control frames and bytes into its WebSocket, and how full that is.
 
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { CLOSE_CODE } from '@imaplib/client/protocol';
 import type { BridgeFrame, TransportError } from '@imaplib/client/protocol';
@@ -9,14 +10,17 @@ import type { Limits } from './limits.ts';
 /** Writes to a page. Nothing here waits; what cannot be sent any more is dropped. */
 export class Page {
   readonly #socket: WebSocket;
+  readonly #wire: Duplex;
   readonly #limits: Limits;
   readonly #budget: Budget;
   #sending = 0;
 
-  constructor(socket: WebSocket, limits: Limits, budget: Budget) {
+  /** @param wire what the WebSocket writes to */
+  constructor(socket: WebSocket, about: { wire: Duplex; limits: Limits; budget: Budget }) {
     this.#socket = socket;
-    this.#limits = limits;
-    this.#budget = budget;
+    this.#wire = about.wire;
+    this.#limits = about.limits;
+    this.#budget = about.budget;
   }
 
   /** Whether enough waits for the page already. */
@@ -27,6 +31,15 @@ export class Page {
       // One chunk at a time still passes, so that nobody waits for others.
       (this.#sending > 0 && this.#budget.isSpent)
     );
+  }
+
+  /** Holds what is sent back until {@link release}, for a single write. */
+  gather(): void {
+    this.#wire.cork();
+  }
+
+  release(): void {
+    this.#wire.uncork();
   }
 
   /** Sends bytes without copying them; `sent` is called when they have left. */

@@ -66,7 +66,7 @@ export class RawConnection implements Carried {
     this.#socket = socket;
     this.#shared = shared;
     this.#route = target.route;
-    this.#page = new Page(socket, limits, budget);
+    this.#page = new Page(socket, shared);
     this.#liveness = new Liveness(socket, limits);
     this.#toPage = new ToPage(this.#page, {
       credit: UNLIMITED,

@@ -68,8 +68,10 @@ export class StreamSource implements Source {
   readonly #onEnd = (): void => this.#sink?.end();
 }
 
-// An idle connection keeps the smallest; the largest is where larger ones bring no more speed.
-const SIZES = [4, 16, 64, 256].map((kib) => kib * 1024);
+// An idle connection keeps a small one; the largest is where larger ones bring no more speed.
+const SIZES = [4, 16, 64, 512].map((kib) => kib * 1024);
+// What has been read empty may stay so for long: its next read is into none larger than this one.
+const RESTING = 2;
 // A chunk that fills less of its buffer than this is copied, and the buffer used again.
 const WORTH_KEEPING = 4;
 
@@ -201,8 +203,8 @@ export class PooledSource implements Source {
     const isFull = size === buffer.length;
     const isSmall = size * WORTH_KEEPING < buffer.length;
     const step = this.#step;
-    if (isFull && step < SIZES.length - 1) this.#step += 1;
-    else if (isSmall && step > 0) this.#step -= 1;
+    if (isFull) this.#step = Math.min(step + 1, SIZES.length - 1);
+    else this.#step = Math.min(isSmall ? Math.max(step - 1, 0) : step, RESTING);
     if (isSmall) {
       const copy = Buffer.from(buffer.subarray(0, size));
       if (this.#step !== step) {

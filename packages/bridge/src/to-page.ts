@@ -1,10 +1,13 @@
 // Bytes from the far end to the page, as far as the page's credit reaches and its WebSocket takes them. What does
 // not fit is one chunk that waits, and a far end that is not read.
 
-import { MAX_FRAME } from '@imaplib/client/protocol';
 import type { Budget } from './budget.ts';
 import type { Page } from './page.ts';
 import type { Source } from './source.ts';
+
+// A page gets a frame only when it is whole: on a slow network large ones would come so rarely that the connection
+// seems dead.
+const FRAME = 64 * 1024;
 
 /** How much may be sent now. */
 export interface Credit {
@@ -86,9 +89,14 @@ export class ToPage {
   forward(): void {
     const page = this.#page;
     let chunk = this.#waiting[0];
-    while (chunk !== undefined && this.#credit.available > 0 && !page.isFull) {
-      this.#sendFrom(chunk);
-      chunk = this.#waiting[0];
+    if (chunk !== undefined && this.#maySend) {
+      // The frames of one read leave in one write.
+      page.gather();
+      while (chunk !== undefined && this.#maySend) {
+        this.#sendFrom(chunk);
+        chunk = this.#waiting[0];
+      }
+      page.release();
     }
     // With the credit used up one more chunk is read and waits: the far end's failure is noticed in time.
     if (chunk !== undefined || page.isFull) this.#source?.pause();
@@ -100,8 +108,12 @@ export class ToPage {
     }
   }
 
+  get #maySend(): boolean {
+    return this.#credit.available > 0 && !this.#page.isFull;
+  }
+
   #sendFrom(chunk: Chunk): void {
-    const size = Math.min(chunk.rest.length, this.#credit.available, MAX_FRAME);
+    const size = Math.min(chunk.rest.length, this.#credit.available, FRAME);
     const bytes = chunk.rest.subarray(0, size);
     chunk.rest = chunk.rest.subarray(size);
     if (chunk.rest.length === 0) this.#waiting.shift();
