@@ -183,7 +183,7 @@ function writeSection(
   { section, offset, length, markSeen, binary }: SectionRequest,
 ): void {
   const partial = offset === undefined && length === undefined ? '' : range(offset, length);
-  if (/[\]<>]/.test(section)) throw new RangeError(`${JSON.stringify(section)} is not a body section`);
+  if (/[[\]<>]/.test(section)) throw new RangeError(`${JSON.stringify(section)} is not a body section`);
   if (binary === true) checkedPart(section);
   out.raw(`${binary === true ? 'BINARY' : 'BODY'}${markSeen === true ? '' : '.PEEK'}[${section}]${partial}`);
 }

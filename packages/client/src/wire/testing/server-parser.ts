@@ -136,7 +136,8 @@ class Parser {
         if (this.#next() !== '"' && this.#next() !== '\\')
           throw new Rejected('what is escaped needs no escape');
       }
-      octets.push(this.#bytes[this.#at++]!);
+      octets.push(this.#next().charCodeAt(0));
+      this.#at++;
     }
     this.#take('"');
     return Uint8Array.from(octets);
