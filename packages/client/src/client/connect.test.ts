@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { failure, settled } from '../session/testing/opened.ts';
+import { Trace } from '../session/trace.ts';
 import { testTls, type MemoryPairOptions } from '../transport/pair.ts';
 import { ImapClient } from './client.ts';
 import { connecting, openClient } from './testing/opened.ts';
@@ -180,6 +181,35 @@ describe('signing in', () => {
     `);
     expect([...(await client).capabilities]).toEqual(['IMAP4REV1', 'IDLE']);
     expect(lines.join('\n')).not.toMatch(new RegExp(`secret|${first}|${btoa('secret')}`));
+  });
+
+  it('in a trace of several connections is seen, and its secret is not', async () => {
+    const trace = new Trace();
+    const lines: string[] = [];
+    trace.on('line', ({ connection, direction, line }) =>
+      lines.push(`${connection.number} ${direction}: ${line}`),
+    );
+    for (let count = 0; count < 2; count++) {
+      const { client, script } = connecting({ pair: tls, auth, trace });
+      await script.play(`
+        S: * OK [CAPABILITY IMAP4rev1] ready
+        C: $ LOGIN joe secret
+        S: * OK [ALERT] secret is a poor password
+        S: $ OK [CAPABILITY IMAP4rev1] in
+      `);
+      const leaving = (await client).logout();
+      await script.play('C: $ LOGOUT\nS: $ OK');
+      await leaving;
+    }
+    expect(trace.commands.map(({ name, status }) => `${name} ${status}`)).toEqual([
+      'LOGIN OK',
+      'LOGOUT OK',
+      'LOGIN OK',
+      'LOGOUT OK',
+    ]);
+    expect(new Set(lines.map((line) => line.split(' ', 1)[0])).size).toBe(2);
+    expect(JSON.stringify([trace.commands, lines])).not.toContain('secret');
+    expect(lines.filter((line) => line.includes('***'))).toHaveLength(4);
   });
 
   it('asks a function for the secret each time', async () => {

@@ -54,6 +54,15 @@ const stories: readonly Story[] = [
     ],
   },
   {
+    name: 'AUTHENTICATE CRAM-MD5',
+    connect: { auth: { ...auth, mechanism: 'CRAM-MD5' }, security: 'none' },
+    dialogue: [
+      greeting('AUTH=CRAM-MD5'),
+      ['$ AUTHENTICATE CRAM-MD5', '+ PDFAeD4='],
+      ['bWUgNDQ1M2MzZDBmZDE2ODc5MmQ1NjVjNzI4YjRkZjY3Mzk=', known],
+    ],
+  },
+  {
     name: 'SELECT',
     act: (client, signal) => client.select('Sent', { signal }),
     dialogue: [

@@ -1,5 +1,6 @@
 // IMAP4 against a scripted server: connecting, states, answers, and what must not happen.
 
+import { Trace } from '../session/trace.ts';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { TransportError, type ByteStream } from '../transport/byte-stream.ts';
 import { Commands, IMAP4, IMAP4_SSL, IMAP4_stream, type IMAP4Options, type Server } from './index.ts';
@@ -972,6 +973,23 @@ describe('STARTTLS', () => {
       message: expect.stringContaining('certificate has expired') as string,
     });
     expect(await rejection(M.login('user', 'pass'))).toBeInstanceOf(IMAP4.abort);
+  });
+});
+
+describe('a trace', () => {
+  test('tells of each command with its phases, and has no secret', async () => {
+    const trace = new Trace();
+    const lines: string[] = [];
+    trace.on('line', ({ direction, line }) => lines.push(`${direction}: ${line}`));
+    const { M } = connect({ answers: { AUTHENTICATE: ['+\r\n', '{tag} OK done\r\n'] } }, { trace });
+    await M.login_plain('user', 'hunter2');
+    expect(trace.commands.map(({ name, status }) => `${name} ${status}`)).toContain('AUTHENTICATE OK');
+    const signIn = trace.commands.find(({ name }) => name === 'AUTHENTICATE');
+    expect(signIn?.continued).not.toBeNull();
+    expect(lines).toContain('C: ***');
+    expect(JSON.stringify([trace.commands, trace.connections, lines])).not.toMatch(/hunter2|AHVzZXI/);
+    await M.logout();
+    expect(trace.connections).toMatchObject([{ error: null }]);
   });
 });
 
