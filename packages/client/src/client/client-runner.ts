@@ -153,8 +153,10 @@ export class ClientRunner implements Runner {
 
   #tell({ code, text }: StatusText): void {
     if (code !== null && codeName(code) === 'ALERT') this.events.emit('alert', { text });
-    else if (code?.name === 'NOTIFICATIONOVERFLOW') this.events.emit('overflow', { text });
-    else if (code?.name === 'INPROGRESS') {
+    else if (code?.name === 'NOTIFICATIONOVERFLOW') {
+      this.session.notifies = false;
+      this.events.emit('overflow', { text });
+    } else if (code?.name === 'INPROGRESS') {
       this.events.emit('progress', { tag: code.tag, done: code.progress, total: code.goal, text });
     }
   }

@@ -2,6 +2,7 @@
 // can and do not.
 
 import { describe, expect, it } from 'vitest';
+import { notify } from '../commands/notify.ts';
 import { failure } from '../session/testing/opened.ts';
 import { mailboxes } from './mailboxes.ts';
 import { openClient } from './testing/opened.ts';
@@ -206,6 +207,10 @@ describe('events of NOTIFY', () => {
     client.on('mailbox', ({ mailbox }) => told.push([mailbox.name, mailbox.oldName, mailbox.attributes]));
     client.on('overflow', ({ text }) => told.push(text));
     client.on('untagged', ({ response }) => told.push(response.name));
+    const groups = [{ mailboxes: 'personal', events: ['MessageNew', 'MessageExpunge'] }] as const;
+    const notifying = client.run(notify, { groups });
+    await script.play('C: $ NOTIFY SET (personal (MessageNew MessageExpunge))\nS: $ OK');
+    await notifying;
     const probing = client.noop();
     await script.play(`
       C: $ NOOP
@@ -224,5 +229,9 @@ describe('events of NOTIFY', () => {
       'METADATA',
       'too much',
     ]);
+    // Nothing is told any more, so that any STATUS is an answer.
+    const counting = client.status('Lists', ['messages']);
+    await script.play('C: $ STATUS Lists (MESSAGES)\nS: * STATUS "Listes" (MESSAGES 5)\nS: $ OK');
+    expect(await counting).toEqual({ name: 'Listes', messages: 5 });
   });
 });

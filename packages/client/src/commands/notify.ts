@@ -51,7 +51,12 @@ export interface NotifyArgs {
   readonly status?: boolean;
 }
 
-/** @throws ImapCommandError with code BADEVENT, which names the events that the server knows */
+/**
+ * Holds until the next one, the event `overflow`, or the end of the connection: after `reconnected` it has to be sent
+ * again.
+ *
+ * @throws ImapCommandError with code BADEVENT, which names the events that the server knows
+ */
 export const notify = command<NotifyArgs, never, void>({
   name: 'NOTIFY',
   states: authenticated,
