@@ -13,7 +13,7 @@ import { download } from './download.mjs';
 import { fetchRows } from './fetch.mjs';
 import { idle } from './idle.mjs';
 import { many } from './many.mjs';
-import { page } from './page.mjs';
+import { webmail } from './page.mjs';
 import { size } from './size.mjs';
 import { parse } from './parse.mjs';
 import { printGroup } from './table.mjs';
@@ -36,7 +36,7 @@ const options = {
 };
 
 /** Each gives a group of rows; those of `checks` measure nothing, and run only when they are asked for. */
-const rows = { parse, fetch: fetchRows, download, append, many, idle, page, size };
+const rows = { parse, fetch: fetchRows, download, append, many, idle, page: webmail, size };
 const checks = { bridge: benchBridge, proxies: checkProxies, soak: soakBridge };
 
 const names = positionals.length === 0 ? [...Object.keys(rows), 'bridge'] : positionals;

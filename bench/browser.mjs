@@ -2,11 +2,27 @@
 import { readFileSync } from 'node:fs';
 import { chromium } from 'playwright';
 import { launchOptions } from '../scripts/chromium.mjs';
+import { pass, user } from './mailbox.mjs';
 
 let browser = null;
 
-/** A page of its own process, on a site of {@link startSite}. */
-export async function openPage(url) {
+/** A page on a site of `startSite`, signed in: `client` is there as a global. */
+export async function openClient(site, options = {}) {
+  const page = await openPage(site.url);
+  await page.evaluate(
+    async ({ auth, token, more }) => {
+      const imap = await import('/index.js');
+      globalThis.client = await imap.ImapClient.connect({
+        ...{ transport: imap.bridge({ url: '/imap', target: 'dovecot', token }), auth },
+        ...{ security: 'none', ...more },
+      });
+    },
+    { auth: { user, pass }, token: site.token, more: options },
+  );
+  return page;
+}
+
+async function openPage(url) {
   browser ??= await chromium.launch({
     ...launchOptions,
     args: [...launchOptions.args, '--js-flags=--expose-gc', '--enable-precise-memory-info'],

@@ -1,19 +1,15 @@
 // Downloads in Chromium over the bridge: one large message, many small ones, beside a bare WebSocket that sends the
 // same number of bytes; and what the page's process holds meanwhile.
-import { memoryOf, openPage, rendererMib } from './browser.mjs';
-import { pass, startMailbox, user } from './mailbox.mjs';
+import { memoryOf, openClient, rendererMib } from './browser.mjs';
+import { startMailbox } from './mailbox.mjs';
 import { measure } from './measure.mjs';
 import { startSite } from './site.mjs';
 
 const SAMPLE_MS = 50;
 
 /** Runs in the page: functions that give octets and time. */
-async function prepare({ user, pass, token, bare }) {
-  const { ImapClient, bridge } = await import('/index.js');
-  const client = await ImapClient.connect({
-    ...{ transport: bridge({ url: '/imap', target: 'dovecot', token }), auth: { user, pass } },
-    ...{ autoIdle: false, security: 'none' },
-  });
+function prepare(bareUrl) {
+  const { client } = globalThis;
   const timed = async (work) => {
     const begun = performance.now();
     const octets = await work();
@@ -44,16 +40,16 @@ async function prepare({ user, pass, token, bare }) {
     timed(
       () =>
         new Promise((resolve) => {
-          const socket = new WebSocket(bare);
+          const socket = new WebSocket(bareUrl);
           socket.binaryType = 'arraybuffer';
           let octets = 0;
-          socket.onopen = () => socket.send(String(count));
-          socket.onmessage = ({ data }) => {
+          socket.addEventListener('open', () => socket.send(String(count)));
+          socket.addEventListener('message', ({ data }) => {
             octets += data.byteLength;
             if (octets < count) return;
             socket.close();
             resolve(octets);
-          };
+          });
         }),
     );
 }
@@ -78,11 +74,10 @@ async function growth(page, work) {
 export async function download({ messages, rounds }) {
   const dovecot = await startMailbox({ messages });
   const site = await startSite(dovecot.port);
-  const page = await openPage(site.url);
-  const call = (name, argument) =>
-    page.evaluate(([name, argument]) => globalThis[name](argument), [name, argument]);
+  const page = await openClient(site, { autoIdle: false });
+  const call = (order, given) => page.evaluate(([what, value]) => globalThis[what](value), [order, given]);
   try {
-    await page.evaluate(prepare, { user, pass, token: site.token, bare: site.bare });
+    await page.evaluate(prepare, site.bare);
     const sizes = {};
     for (const [name, mailbox] of [
       ['large', 'Large'],

@@ -3,7 +3,7 @@
 import { bridge } from '@imaplib/client';
 import { tcp } from '@imaplib/client/node';
 import { WebSocket } from 'ws';
-import { openPage } from './browser.mjs';
+import { openClient } from './browser.mjs';
 import { pass, startMailbox, user } from './mailbox.mjs';
 import { measure } from './measure.mjs';
 import { imapflow, imaplib, installed, nodeImap } from './peers/index.mjs';
@@ -18,26 +18,18 @@ const face = 'imaplib (ours) in Node, TCP';
 
 /** Signs in once, in the page; what it gives lists the mailbox, and resolves with the time that the page took. */
 async function pageLister(site) {
-  const page = await openPage(site.url);
-  await page.evaluate(
-    async ({ user, pass, token }) => {
-      const { ImapClient, bridge } = await import('/index.js');
-      const client = await ImapClient.connect({
-        ...{ transport: bridge({ url: '/imap', target: 'dovecot', token }), auth: { user, pass } },
-        ...{ autoIdle: false, security: 'none' },
-      });
-      await client.select('INBOX');
-      globalThis.list = async () => {
-        const items = { flags: true, internalDate: true, size: true, envelope: true, bodyStructure: true };
-        const begun = performance.now();
-        let count = 0;
-        for await (const message of client.fetch('1:*', items))
-          if (message.envelope !== undefined) count += 1;
-        return { count, ms: performance.now() - begun };
-      };
-    },
-    { user, pass, token: site.token },
-  );
+  const page = await openClient(site, { autoIdle: false });
+  await page.evaluate(async () => {
+    await globalThis.client.select('INBOX');
+    globalThis.list = async () => {
+      const items = { flags: true, internalDate: true, size: true, envelope: true, bodyStructure: true };
+      const begun = performance.now();
+      let count = 0;
+      for await (const message of globalThis.client.fetch('1:*', items))
+        if (message.envelope !== undefined) count += 1;
+      return { count, ms: performance.now() - begun };
+    };
+  });
   return { list: () => page.evaluate(() => globalThis.list()), end: () => page.close() };
 }
 

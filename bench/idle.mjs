@@ -1,7 +1,7 @@
 // New mail: from what Dovecot tells a bare socket in IDLE until the page has its event. Dovecot's own delay, about half
 // a second, is in both and falls out.
 import { connect } from 'node:net';
-import { openPage } from './browser.mjs';
+import { openClient } from './browser.mjs';
 import { pass, startMailbox, user } from './mailbox.mjs';
 import { rowsOf } from './measure.mjs';
 import { startSite } from './site.mjs';
@@ -42,27 +42,19 @@ export async function idle({ messages, rounds }) {
   const dovecot = await startMailbox({ messages });
   const site = await startSite(dovecot.port);
   await dovecot.fill(user, [{ path, messages: [message] }]);
-  const page = await openPage(site.url);
+  const page = await openClient(site);
   const bare = await bareIdle(dovecot.port);
   try {
-    await page.evaluate(
-      async ({ user, pass, token, path }) => {
-        const { ImapClient, bridge } = await import('/index.js');
-        const client = await ImapClient.connect({
-          ...{ transport: bridge({ url: '/imap', target: 'dovecot', token }), auth: { user, pass } },
-          security: 'none',
-        });
-        await client.select(path);
-        const events = client.idle()[Symbol.asyncIterator]();
-        globalThis.next = async () => {
-          for (;;) {
-            const { value } = await events.next();
-            if (value.type === 'exists') return performance.timeOrigin + performance.now();
-          }
-        };
-      },
-      { user, pass, token: site.token, path },
-    );
+    await page.evaluate(async (mailbox) => {
+      await globalThis.client.select(mailbox);
+      const events = globalThis.client.idle()[Symbol.asyncIterator]();
+      globalThis.next = async () => {
+        for (;;) {
+          const { value } = await events.next();
+          if (value.type === 'exists') return performance.timeOrigin + performance.now();
+        }
+      };
+    }, path);
     const values = { page: [], bare: [] };
     for (let round = 0; round <= rounds; round += 1) {
       const heard = [page.evaluate(() => globalThis.next()), bare.heard()];

@@ -80,7 +80,7 @@ async function heap(page) {
   return usedSize / 2 ** 20;
 }
 
-export async function page({ messages, rounds }) {
+export async function webmail({ messages, rounds }) {
   const dovecot = await startMailbox({ messages });
   const config = { bridge: '/imap', targets: [{ name: 'dovecot', label: 'dovecot' }], allowHosts: false };
   const bridge = createBridge({

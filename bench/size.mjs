@@ -1,6 +1,6 @@
 // What a page has to load for a program that signs in, lists and fetches: bundled, minified, gzipped.
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';

@@ -1,4 +1,5 @@
 // emailjs-imap-client: its framing, parser and typed rows from memory.
+/* oxlint-disable no-underscore-dangle -- its framing has no other door */
 import { createRequire } from 'node:module';
 
 export const name = 'emailjs-imap-client';

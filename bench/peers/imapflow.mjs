@@ -21,6 +21,7 @@ export async function reader() {
   return async (chunks, take) => {
     const stream = new ImapStream({ logger: false });
     Readable.from(chunks, { objectMode: false }).pipe(stream);
+    // oxlint-disable-next-line await-thenable -- it is a Transform
     for await (const { payload, literals, next } of stream) {
       const parsed = await parser(payload, { literals });
       if (parsed.attributes?.[0]?.value?.toUpperCase() === 'FETCH') {

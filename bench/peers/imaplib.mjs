@@ -1,5 +1,6 @@
 // CPython's imaplib, kept running in a process of its own. It parses nothing: a FETCH gives bytes.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
 export const name = "CPython's imaplib";
@@ -26,13 +27,11 @@ for line in sys.stdin:
         print('0', flush=True)
 `;
 
-/** Whether there is a python3. */
-export const isInstalled = () => spawnSync('python3', ['--version']).error === undefined;
-
 export async function connect({ port, user, pass }) {
   const child = spawn('python3', ['-c', program, String(port), user, pass], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+  await once(child, 'spawn'); // ENOENT where there is no python3
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const order = async (what) => {
     child.stdin.write(`${JSON.stringify(what)}\n`);
