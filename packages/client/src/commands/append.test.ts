@@ -91,6 +91,15 @@ const rows: [string, Exchange][] = [
     },
   ],
   [
+    'a Blob that may hold NUL',
+    {
+      call: call(append, { mailbox: 'x', message: new Blob(['a\0b']), binary: true }),
+      sent: 'APPEND x ~{3+}\na\0b',
+      gives: null,
+      capabilities: 'BINARY',
+    },
+  ],
+  [
     'several at once',
     {
       call: call(multiAppend, {

@@ -29,6 +29,8 @@ export interface AppendMessage {
   readonly flags?: readonly string[] | undefined;
   /** Its date of arrival; the server's own clock, where absent. */
   readonly date?: Date | undefined;
+  /** A Blob or a stream may hold NUL, which is found only in what is in memory. Needs BINARY. */
+  readonly binary?: boolean | undefined;
 }
 
 export interface AppendArgs extends AppendMessage {
@@ -64,11 +66,10 @@ export function writeMessage(out: CommandWriter, args: AppendMessage, session: S
   // quirk: flags-before-unicode. Courier wants a list of flags before UTF8, be it empty.
   if (isUtf8 && (args.flags ?? []).length === 0) out.flags([]);
   writeTerms(out, args);
-  if (!(data instanceof Uint8Array)) {
-    out.literal(data);
-  } else if (isUtf8) {
+  const isInMemory = data instanceof Uint8Array;
+  if (isInMemory && wantsUtf8(session) && isUtf8Header(data)) {
     out.raw('UTF8').list((inner) => inner.literal8(data));
-  } else if (data.includes(0)) {
+  } else if (args.binary === true || (isInMemory && data.includes(0))) {
     if (!session.supports('BINARY'))
       throw new RangeError(
         'A message cannot hold NUL: the server takes none (BINARY). Encode the part as base64.',
@@ -80,7 +81,10 @@ export function writeMessage(out: CommandWriter, args: AppendMessage, session: S
 }
 
 /** Writes the flags and the date, where there are any. */
-export function writeTerms(out: CommandWriter, { flags = [], date }: Omit<AppendMessage, 'message'>): void {
+export function writeTerms(
+  out: CommandWriter,
+  { flags = [], date }: Pick<AppendMessage, 'flags' | 'date'>,
+): void {
   if (flags.length > 0) out.flags(flags);
   if (date !== undefined) out.dateTime(date);
 }

@@ -15,7 +15,7 @@ import { authenticated } from './states.ts';
 /** A piece of the message: octets, or the URL of what is on the server, see {@link imapUrl}. */
 export type CatenatePart = { readonly text: string | Uint8Array | LiteralSource } | { readonly url: string };
 
-export interface CatenateArgs extends Omit<AppendMessage, 'message'> {
+export interface CatenateArgs extends Pick<AppendMessage, 'flags' | 'date'> {
   readonly mailbox: MailboxName;
   readonly parts: readonly CatenatePart[];
 }
