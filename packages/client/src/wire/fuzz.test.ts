@@ -11,6 +11,7 @@ import { parseMessageDate } from './message-date.ts';
 import { parseResponse } from './parse.ts';
 import { ParseError, ResponseReader, type Value } from './reader.ts';
 import { expandSet, formatSet, setContains } from './set.ts';
+import { Chance, fuzzCases, fuzzSeed } from './testing/random.ts';
 import { decodeTransferred } from './transfer-encoding.ts';
 import { decodeUtf7, encodeUtf7, readUtf7 } from './utf7.ts';
 import { CommandWriter } from './writer.ts';
@@ -23,9 +24,9 @@ const latin1 = (octets: Uint8Array): string => {
 };
 const utf8 = (text: string): string => latin1(new TextEncoder().encode(text));
 
-/** More on demand: FUZZ_CASES=100000 FUZZ_SEED=7 npx vitest run fuzz. */
-const cases = Number(process.env['FUZZ_CASES'] ?? 4000);
-const seed = Number(process.env['FUZZ_SEED'] ?? 20261122);
+/** The share of the cases that these take: see testing/random.ts. */
+const cases = Math.max(10, Math.round(fuzzCases / 25));
+const seed = fuzzSeed;
 /** More cases may take more time. */
 const patient = { timeout: 5000 + cases };
 const runs = { numRuns: Math.max(200, Math.round(cases / 10)), seed };
@@ -311,17 +312,6 @@ describe('what is read', patient, () => {
   });
 });
 
-/** Numbers in [0, 1) from a seed, the same on every machine. */
-function random(from: number): () => number {
-  let state = from;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let value = Math.imul(state ^ (state >>> 15), 1 | state);
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
-    return ((value ^ (value >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 describe('mutated responses of real servers', patient, () => {
   const inputs = ['ruby-net-imap', 'node-imap'].flatMap((name) =>
     readFileSync(new URL(`corpus/${name}.jsonl`, import.meta.url), 'utf8')
@@ -353,8 +343,9 @@ describe('mutated responses of real servers', patient, () => {
   ];
 
   it(`throw nothing, and are cut alike, in ${cases} cases`, () => {
-    const next = random(seed);
-    const pick = (from: readonly string[]): string => from[Math.floor(next() * from.length)] ?? '';
+    const chance = new Chance(seed);
+    const next = (): number => chance.next();
+    const pick = (from: readonly string[]): string => chance.pick(from);
     const limits = { ...defaultLimits, line: 10_000, literal: 10_000, discard: 100_000 };
     for (let count = 0; count < cases; count++) {
       let text = pick(inputs) + pick(inputs);
@@ -376,7 +367,8 @@ describe('mutated responses of real servers', patient, () => {
   });
 
   it('leave the next response whole', () => {
-    const next = random(seed);
+    const chance = new Chance(seed);
+    const next = (): number => chance.next();
     // Only what announces a literal, or ends a line, says where a response ends: all else may be damaged.
     const harmless = '()"\\[]*%aZ0 \xff';
     let damaged = 0;
