@@ -42,7 +42,7 @@ export async function startCyrus(options: ThrowAwayOptions = {}): Promise<ThrowA
   let child: ChildProcess | undefined;
   let watchdog: ReturnType<typeof watch> | undefined;
   const stop = async (): Promise<void> => {
-    if (child !== undefined) await end(child);
+    if (child !== undefined) await end(child, { group: true });
     await watchdog?.release();
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   };
@@ -76,10 +76,11 @@ export async function startCyrus(options: ThrowAwayOptions = {}): Promise<ThrowA
           CYRUS_VERBOSE: '1', // a wrong setting would end it without a word
         },
         stdio: ['ignore', 'pipe', 'pipe'],
+        detached: true, // when it ends it ends all of its group, who should not be us
       },
     );
     const failed = once(child, 'error').then(([error]: unknown[]) => Promise.reject(error));
-    watchdog = watch(folder, child.pid);
+    watchdog = watch(folder, child.pid === undefined ? undefined : -child.pid);
     const log = outputOf(child);
     await Promise.race([greeting('Cyrus', child, '127.0.0.1', port, log), failed]);
     return {
