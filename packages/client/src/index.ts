@@ -37,14 +37,16 @@ export {
   ImapStateError,
 } from './session/errors.ts';
 export type { Mechanism } from './sasl/mechanism.ts';
-export { Trace, type TraceEvents, type TraceOptions } from './session/trace.ts';
-export type {
-  CommandPhase,
-  CommandRecord,
-  ConnectionRecord,
-  Observer,
-  TracedLine,
-} from './session/observer.ts';
+export {
+  Trace,
+  type CommandPhase,
+  type CommandRecord,
+  type ConnectionRecord,
+  type TracedLine,
+  type TraceEvents,
+  type TraceOptions,
+} from './session/trace.ts';
+export type { CommandObserver, ConnectionObserver, Observer } from './session/observer.ts';
 export type { SessionLimits } from './session/session.ts';
 export type { SessionState } from './session/request.ts';
 export * from './transport/index.ts';

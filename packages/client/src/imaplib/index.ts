@@ -17,12 +17,14 @@ export type { IMAP4Limits, IMAP4Options } from './connection.ts';
 export type { Datum, Items, MessageSet, Param, Reply, SetMember, State, Text, TimeTuple } from './datum.ts';
 export type { IdleEvent, Idler } from './idler.ts';
 export type { BridgeChoice, Server, Transport, TransportOptions } from './server.ts';
-export { Trace, type TraceEvents, type TraceOptions } from '../session/trace.ts';
-export type {
-  CommandPhase,
-  CommandRecord,
-  ConnectionRecord,
-  Observer,
-  TracedLine,
-} from '../session/observer.ts';
+export {
+  Trace,
+  type CommandPhase,
+  type CommandRecord,
+  type ConnectionRecord,
+  type TracedLine,
+  type TraceEvents,
+  type TraceOptions,
+} from '../session/trace.ts';
+export type { CommandObserver, ConnectionObserver, Observer } from '../session/observer.ts';
 export { selftest, type SelftestOptions, type SelftestResult, type SelftestStep } from './selftest.ts';

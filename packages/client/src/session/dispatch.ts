@@ -106,7 +106,7 @@ export class Dispatch {
   #streamed(pending: Pending, literal: LiteralStream): (octets: Uint8Array) => void {
     const { discard } = this.#limits;
     return (octets) => {
-      this.#observation.answered(pending, octets.length);
+      pending.observer?.answered(octets.length);
       literal.push(octets);
       if (literal.dropped <= discard) return;
       throw new FramingError(
@@ -138,7 +138,7 @@ export class Dispatch {
     for (const pending of this.#queue.inFlight) {
       try {
         if (!pending.collect(response, isContested)) continue;
-        this.#observation.answered(pending, response.bytes.length);
+        pending.observer?.answered(response.bytes.length);
         return;
       } catch (error) {
         pending.fail(error);
@@ -162,7 +162,7 @@ export class Dispatch {
       pending.quiet = !pending.abandoned;
       this.#session.changed();
     }
-    this.#observation.continued(pending);
+    pending.observer?.continued();
     void this.#outgoing.answer(pending, () => answer(response.reader().restBytes()));
   }
 
@@ -184,7 +184,7 @@ export class Dispatch {
     this.#capabilities.hearCode(text);
     if (status === 'OK' || status === 'NO' || status === 'BAD') {
       const completion: Completion = { status, response, ...text };
-      this.#observation.answered(pending, response.bytes.length);
+      pending.observer?.answered(response.bytes.length);
       this.#observation.completed(pending, completion);
       tell(request.completed, completion);
       pending.settle(completion);

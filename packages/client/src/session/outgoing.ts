@@ -99,7 +99,7 @@ export class Outgoing {
     const wait = this.#literalWait;
     if (wait === null) return false;
     this.#literalWait = null;
-    this.#observation.continued(wait.pending);
+    wait.pending.observer?.continued();
     wait.resolve(true);
     return true;
   }
@@ -163,7 +163,7 @@ export class Outgoing {
           // Before the last bytes leave: the answer may be read before write() has returned.
           if (last?.kind === 'bytes' && bytes === last.bytes && pending.phase === 'sending') {
             pending.phase = 'sent';
-            if (pending.request.continuation !== undefined) this.#observation.waits(pending);
+            if (pending.request.continuation !== undefined) pending.observer?.waits();
           }
           await this.#write(pending, bytes);
           signal.throwIfAborted();
@@ -175,7 +175,7 @@ export class Outgoing {
             if (pending.phase === 'answered') resolve(false);
             else {
               this.#literalWait = { pending, resolve };
-              this.#observation.waits(pending);
+              pending.observer?.waits();
             }
           }),
         ours: (promise) => this.#silence.except(promise),
@@ -188,7 +188,7 @@ export class Outgoing {
   }
 
   async #write(pending: Pending, bytes: Uint8Array): Promise<void> {
-    this.#observation.wrote(pending, bytes.length);
+    pending.observer?.wrote(bytes.length);
     try {
       await this.#writer.write(bytes);
     } catch (error) {

@@ -3,7 +3,7 @@
 import type { Backlog } from './back-pressure.ts';
 import { ImapConnectionError } from './errors.ts';
 import type { LiteralStream } from './literal-stream.ts';
-import type { CommandRecord, Written } from './observer.ts';
+import type { CommandObserver } from './observer.ts';
 import type { Completion, Request } from './request.ts';
 import { tell } from './tell.ts';
 import type { Response } from '../wire/response.ts';
@@ -19,10 +19,8 @@ export class Pending {
   phase: Phase = 'queued';
   /** Its caller has gone; its answer is still to come, and is dropped. */
   abandoned = false;
-  /** What an observer is told of it. */
-  record: Written<CommandRecord> | null = null;
-  /** Since when it has been waiting for a `+`; only where it is observed. */
-  waitsSince: number | null = null;
+  /** Is told how far it has come. */
+  observer: CommandObserver | null = null;
   /** It is about to answer a `+`; or it has, and has nothing more to say. */
   isAnswering = false;
   /** Answers to `+` that the transport has not taken yet. */

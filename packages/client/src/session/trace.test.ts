@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { toBase64 } from '../sasl/base64.ts';
 import { encode } from '../wire/ascii.ts';
-import type { CommandPhase, TracedLine } from './observer.ts';
+import type { ConnectionObserver } from './observer.ts';
 import type { Request } from './request.ts';
 import { failure, first, nextTurn, openSession, say, settled, type Opened } from './testing/opened.ts';
-import { Trace } from './trace.ts';
+import { Trace, type CommandPhase, type TracedLine } from './trace.ts';
 
 interface Traced extends Opened {
   readonly trace: Trace;
@@ -159,12 +159,21 @@ describe('a trace', () => {
 
   it('puts no line together while nobody looks', async () => {
     const trace = new Trace();
-    const line = vi.spyOn(trace, 'line');
-    const { session, script } = await openSession({ trace, onLine: undefined });
+    const told: ConnectionObserver[] = [];
+    const line = vi.fn<() => void>();
+    const watch = (peer: string): ConnectionObserver => {
+      const observer = trace.connected(peer);
+      told.push(observer);
+      vi.spyOn(observer, 'line').mockImplementationOnce(line);
+      return observer;
+    };
+    const { session, script } = await openSession({ trace: { connected: watch }, onLine: undefined });
     const before = session.execute(say('NOOP'));
     await script.play('C: $ NOOP\nS: $ OK');
     await before;
+    expect(told).toHaveLength(1);
     expect(line).not.toHaveBeenCalled();
+    vi.restoreAllMocks();
     const lines: string[] = [];
     const stop = trace.on('line', ({ direction, line: text }) => lines.push(`${direction}: ${text}`));
     const second = session.execute(say('NOOP'));
@@ -172,7 +181,7 @@ describe('a trace', () => {
     await second;
     stop();
     expect(lines).toEqual(['C: T1 NOOP', 'S: T1 OK']);
-    expect(trace.wantsLines).toBe(false);
+    expect(told.map(({ wantsLines }) => wantsLines)).toEqual([false]);
   });
 
   it('cuts a line that is very long, and folds literals', async () => {

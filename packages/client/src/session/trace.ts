@@ -1,7 +1,67 @@
 // A trace: what has happened on a connection and on those that took its place, for whoever looks at it.
 
-import type { CommandPhase, CommandRecord, ConnectionRecord, Observer, TracedLine } from './observer.ts';
+import type { CommandObserver, ConnectionObserver, Observer } from './observer.ts';
 import { tell } from './tell.ts';
+
+/** How far a command has come. `failed`: its call has; an answer may still come and complete it. */
+export type CommandPhase = 'queued' | 'sent' | 'waiting' | 'continued' | 'answered' | 'completed' | 'failed';
+
+/** One command. Times are those of `performance.now()`, null where it has not come so far. */
+export interface CommandRecord {
+  readonly connection: ConnectionRecord;
+  /** Without its arguments: `UID FETCH`. */
+  readonly name: string;
+  /** Empty until it is sent. */
+  readonly tag: string;
+  readonly queued: number;
+  /** Its first byte was handed to the transport. */
+  readonly sent: number | null;
+  /** It began to wait for a `+`, for the first time; */
+  readonly waiting: number | null;
+  /** the last `+` it waited for came; */
+  readonly continued: number | null;
+  /** and so many milliseconds in all it has waited. */
+  readonly waited: number;
+  /** The first response that was its own. */
+  readonly answered: number | null;
+  /** Its tagged answer. */
+  readonly completed: number | null;
+  /** Octets of the command, its literals and what it answered to `+`. */
+  readonly bytesOut: number;
+  /** Octets of its responses. */
+  readonly bytesIn: number;
+  /** Null where no tagged answer has come. */
+  readonly status: 'OK' | 'NO' | 'BAD' | null;
+  /** The name of the response code at its end, in capitals. */
+  readonly code: string | null;
+  /** The server's words at its end. */
+  readonly text: string;
+  /** Why its call failed, where it did without a tagged answer. */
+  readonly error: string | null;
+}
+
+/** One connection. */
+export interface ConnectionRecord {
+  /** Counts the connections of a trace. */
+  readonly number: number;
+  /** Who is at the other end, for people. */
+  readonly peer: string;
+  readonly opened: number;
+  readonly greeted: number | null;
+  readonly ended: number | null;
+  /** Why it ended; null where that was in order. */
+  readonly error: string | null;
+  readonly bytesOut: number;
+  readonly bytesIn: number;
+}
+
+/** A line as it may be shown: secrets as `***`, literals folded, cut where it is very long. */
+export interface TracedLine {
+  readonly connection: ConnectionRecord;
+  readonly direction: 'C' | 'S';
+  readonly line: string;
+  readonly at: number;
+}
 
 /** What a {@link Trace} tells, by name. */
 export interface TraceEvents {
@@ -38,6 +98,7 @@ export class Trace implements Observer {
   };
   readonly #mostCommands: number;
   readonly #mostConnections: number;
+  #count = 0;
   #commands: CommandRecord[] = [];
   #connections: ConnectionRecord[] = [];
 
@@ -56,10 +117,6 @@ export class Trace implements Observer {
     return this.#connections;
   }
 
-  get wantsLines(): boolean {
-    return this.#listeners.line.size > 0;
-  }
-
   /** Calls `listener` for each event of that kind; returns what ends it. */
   on<Type extends keyof TraceEvents>(type: Type, listener: TraceEvents[Type]): () => void {
     const listeners: Set<TraceEvents[Type]> = this.#listeners[type];
@@ -73,21 +130,113 @@ export class Trace implements Observer {
     this.#connections = [];
   }
 
-  connection(record: ConnectionRecord): void {
-    if (record.greeted === null && record.ended === null)
-      keep(this.#connections, record, this.#mostConnections);
-    for (const listener of this.#listeners.connection) tell(listener, record);
+  /** @internal what a session calls */
+  connected(peer: string): ConnectionObserver {
+    const record: Written<ConnectionRecord> = {
+      number: ++this.#count,
+      peer,
+      opened: performance.now(),
+      greeted: null,
+      ended: null,
+      error: null,
+      bytesOut: 0,
+      bytesIn: 0,
+    };
+    keep(this.#connections, record, this.#mostConnections);
+    const { line: lines } = this.#listeners;
+    const changed = (): void => {
+      for (const listener of this.#listeners.connection) tell(listener, record);
+    };
+    changed();
+    return {
+      get wantsLines() {
+        return lines.size > 0;
+      },
+      greeted: () => {
+        record.greeted = performance.now();
+        changed();
+      },
+      heard: (octets) => void (record.bytesIn += octets),
+      line: (direction, line) => {
+        const one = { connection: record, direction, line, at: performance.now() };
+        for (const listener of lines) tell(listener, one);
+      },
+      command: (name) => this.#command(record, name),
+      ended: (error) => {
+        record.ended = performance.now();
+        record.error = error;
+        changed();
+      },
+    };
   }
 
-  command(record: CommandRecord, phase: CommandPhase): void {
-    if (phase === 'queued') keep(this.#commands, record, this.#mostCommands);
-    for (const listener of this.#listeners.command) tell(listener, record, phase);
-  }
-
-  line(line: TracedLine): void {
-    for (const listener of this.#listeners.line) tell(listener, line);
+  #command(connection: Written<ConnectionRecord>, name: string): CommandObserver {
+    const record: Written<CommandRecord> = {
+      connection,
+      name,
+      tag: '',
+      queued: performance.now(),
+      sent: null,
+      waiting: null,
+      continued: null,
+      waited: 0,
+      answered: null,
+      completed: null,
+      bytesOut: 0,
+      bytesIn: 0,
+      status: null,
+      code: null,
+      text: '',
+      error: null,
+    };
+    keep(this.#commands, record, this.#mostCommands);
+    const come = (phase: CommandPhase): void => {
+      for (const listener of this.#listeners.command) tell(listener, record, phase);
+    };
+    come('queued');
+    let since: number | null = null;
+    return {
+      sent: (tag) => {
+        record.tag = tag;
+        record.sent = performance.now();
+        come('sent');
+      },
+      wrote: (octets) => {
+        record.bytesOut += octets;
+        connection.bytesOut += octets;
+      },
+      waits: () => {
+        since = performance.now();
+        record.waiting ??= since;
+        come('waiting');
+      },
+      continued: () => {
+        record.continued = performance.now();
+        record.waited += record.continued - (since ?? record.continued);
+        since = null;
+        come('continued');
+      },
+      answered: (octets) => {
+        record.bytesIn += octets;
+        if (record.answered !== null) return;
+        record.answered = performance.now();
+        come('answered');
+      },
+      completed: (status, code, text) => {
+        record.completed = performance.now();
+        Object.assign(record, { status, code, text });
+        come('completed');
+      },
+      failed: (error) => {
+        record.error = error;
+        come('failed');
+      },
+    };
   }
 }
+
+/** A record while it is being written. */
+type Written<T> = { -readonly [key in keyof T]: T[key] };
 
 function keep<T>(list: T[], one: T, most: number): void {
   list.push(one);
