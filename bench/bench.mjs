@@ -5,7 +5,6 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { hasDovecot } from '@imaplib/demo/server';
 import { benchBridge } from './bridge.mjs';
-import { checkProxies } from './bridge-proxies.mjs';
 import { soakBridge } from './bridge-soak.mjs';
 import { closeBrowser } from './browser.mjs';
 import { append } from './append.mjs';
@@ -37,7 +36,7 @@ const options = {
 
 /** Each gives a group of rows; those of `checks` measure nothing, and run only when they are asked for. */
 const rows = { parse, fetch: fetchRows, download, append, many, idle, page: webmail, size };
-const checks = { bridge: benchBridge, proxies: checkProxies, soak: soakBridge };
+const checks = { bridge: benchBridge, soak: soakBridge };
 
 const names = positionals.length === 0 ? [...Object.keys(rows), 'bridge'] : positionals;
 for (const name of names) {

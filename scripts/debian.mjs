@@ -11,6 +11,8 @@ const packages = [
   'python3',
   'openssl',
   'websockify',
+  'nginx',
+  'haproxy',
   'fonts-noto-core',
   'fonts-noto-cjk',
   'fonts-noto-color-emoji',

@@ -129,6 +129,32 @@ describe('its HTTP side', () => {
       expect(line).toMatch(/^(#.*|[a-z_]+(\{[a-z]+="[\w.+]+"(,[a-z]+="\w+")?\})? [\d.e-]+|)$/);
   });
 
+  test.each([
+    ['this machine', {}, {}, 200],
+    ['whoever a proxy speaks for that nobody named', {}, { 'X-Forwarded-For': '127.0.0.1' }, 403],
+    ['the same, in the words of RFC 7239', {}, { Forwarded: 'for=127.0.0.1' }, 403],
+    ['a client of a known proxy', { trustedProxies: ['127.0.0.1'] }, { 'X-Forwarded-For': '192.0.2.1' }, 403],
+    [
+      'a client that pretends to be this machine',
+      { trustedProxies: ['127.0.0.1'] },
+      { 'X-Forwarded-For': '127.0.0.1, 192.0.2.1' },
+      403,
+    ],
+    ['another network', { metricsFrom: ['10.0.0.0/8'] }, {}, 403],
+    ['a network that was named', { metricsFrom: ['10.0.0.0/8', '127.0.0.1'] }, {}, 200],
+    [
+      'a client in a network that was named, by way of a known proxy',
+      { metricsFrom: ['192.0.2.0/24'], trustedProxies: ['127.0.0.1'] },
+      { 'X-Forwarded-For': '192.0.2.1' },
+      200,
+    ],
+  ])('metrics for %s', async (_, options, headers, status) => {
+    const bridge = await startBridge(options);
+    const response = await fetch(`http://127.0.0.1:${bridge.port}/metrics`, { headers });
+    expect(response.status).toBe(status);
+    expect((await response.text()).includes('imaplib_bridge')).toBe(status === 200);
+  });
+
   test('an unknown host is refused everywhere', async () => {
     const bridge = await startBridge({});
     const socket = net.connect(bridge.port, '127.0.0.1');

@@ -13,7 +13,7 @@ import type { Entry, Rejection } from './admission.ts';
 import { Budget } from './budget.ts';
 import { Connection } from './connection.ts';
 import type { Carried, Entitled, Shared } from './connection.ts';
-import { clientAddress, readProxies } from './forwarded.ts';
+import { clientAddress, isWithin, readNetworks } from './forwarded.ts';
 import { LocalLedger } from './ledger.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import type { Limits } from './limits.ts';
@@ -113,7 +113,8 @@ export function createBridge(options: BridgeOptions = {}): Bridge {
   const limits = readLimits(options.limits);
   const log = createLog(options.log ?? logWarningsToStderr);
   const tokens = new Tokens({ ...options, lifeMs: limits.tokenMs });
-  const proxies = readProxies(options.trustedProxies ?? []);
+  const proxies = readNetworks(options.trustedProxies ?? []);
+  const metricsFrom = readNetworks(options.metricsFrom ?? ['127.0.0.0/8', '::1'], 'metrics-from');
   const ledger = options.ledger ?? new LocalLedger(limits);
   const givenOrigins = new Set((options.origins ?? []).map(readOrigin));
   const page = readStatic(options);
@@ -218,6 +219,14 @@ export function createBridge(options: BridgeOptions = {}): Bridge {
     return clientAddress(request.socket.remoteAddress ?? '', header, proxies);
   };
 
+  /** What was forwarded by a proxy that is not known comes from anywhere. */
+  const maySeeMetrics = (request: IncomingMessage): boolean => {
+    const remote = request.socket.remoteAddress ?? '';
+    const isForwarded = ['x-forwarded-for', 'forwarded'].some((name) => request.headers[name] !== undefined);
+    if (isForwarded && !isWithin(proxies, remote)) return false;
+    return isWithin(metricsFrom, addressOf(request));
+  };
+
   const refuse = (request: IncomingMessage, socket: Duplex, address: string, rejection: Rejection): void => {
     const { status, reason } = rejection;
     shared.metrics.refused(status);
@@ -280,6 +289,7 @@ export function createBridge(options: BridgeOptions = {}): Bridge {
     path,
     page,
     checkHost,
+    maySeeMetrics,
     isReady: () => !isDraining,
     registry,
     log,

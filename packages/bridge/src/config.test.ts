@@ -33,6 +33,7 @@ test('every option of the command line', () => {
     ['--token-key', 'key.pem'],
     ['--allow-no-origin'],
     ['--trusted-proxy', '10.0.0.0/8'],
+    ['--metrics-from', '10.1.0.0/16'],
     ['--tls-cert', 'cert.pem'],
     ['--tls-key', 'tls.key'],
     ['--ca', 'ca.pem'],
@@ -60,6 +61,7 @@ test('every option of the command line', () => {
       tokenKeys: ['KEY'],
       allowNoOrigin: true,
       trustedProxies: ['10.0.0.0/8'],
+      metricsFrom: ['10.1.0.0/16'],
       tls: { certFile: path.join(dir, 'cert.pem'), keyFile: path.join(dir, 'tls.key') },
       ca: ['PEM'],
       clientCertificates: {},
@@ -259,6 +261,7 @@ describe('a file is told with the line', () => {
     ],
     ['a pattern', ['{', '  "allow": [', '    "a:993",', '    "a:25"', '  ]', '}'], '4'],
     ['a target that is not there', ['{', '  "raw": "x"', '}'], '2'],
+    ['who sees the metrics', ['{', '  "metrics-from": [', '    "prometheus.example"', '  ]', '}'], '3'],
     ['a proxy', ['{', '  "trusted-proxy": [', '    "proxy.example"', '  ]', '}'], '3'],
   ])('%s that means nothing', (_, text, line) => {
     const { options, where } = read('--config', lines(...text));

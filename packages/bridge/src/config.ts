@@ -28,6 +28,7 @@ Moves bytes between WebSockets of web pages and the servers and commands named h
   --allow-no-origin               programs without an Origin may connect; needs a token
   --ca FILE                       certificates (PEM) to trust beside the system's; repeatable
   --trusted-proxy NETWORK         proxies in front, whose X-Forwarded-For is believed: 10.0.0.0/8; repeatable
+  --metrics-from NETWORK          who may ask for /metrics, in place of this machine alone; repeatable
   --tls-cert FILE, --tls-key FILE listen with TLS; read again on SIGHUP and when they change
   --static DIR                    serve a built page; on loopback its own origin is allowed
   --workers N                     processes that share the port and the counts (1)
@@ -69,6 +70,7 @@ const FLAGS = {
   'token-key': { type: 'string', multiple: true },
   'allow-no-origin': { type: 'boolean' },
   'trusted-proxy': { type: 'string', multiple: true },
+  'metrics-from': { type: 'string', multiple: true },
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
   ca: { type: 'string', multiple: true },
@@ -272,6 +274,9 @@ function readTls(source: Source): ListenTls | undefined {
   return { certFile: certFile ?? need('tls-cert'), keyFile: keyFile ?? need('tls-key') };
 }
 
+/** An empty list says nothing. */
+const listed = (all: string[]): string[] | undefined => (all.length === 0 ? undefined : all);
+
 const LEVELS: readonly LogLevel[] = ['info', 'warn', 'error'];
 
 function readSource(source: Source): Given {
@@ -301,6 +306,7 @@ function readSource(source: Source): Given {
         .map((file) => readText(source.resolve(file), source.where('token-key'))),
       allowNoOrigin: source.flag('allow-no-origin'),
       trustedProxies: source.texts('trusted-proxy'),
+      metricsFrom: listed(source.texts('metrics-from')),
       tls: readTls(source),
       staticDir: source.path('static'),
       // Checked with the other options.
@@ -331,6 +337,7 @@ function merge(file: Given, line: Given): Given {
       tokenKeys: join(a.tokenKeys, b.tokenKeys),
       allowNoOrigin: b.allowNoOrigin ?? a.allowNoOrigin,
       trustedProxies: join(a.trustedProxies, b.trustedProxies),
+      metricsFrom: listed(join(a.metricsFrom ?? [], b.metricsFrom ?? [])),
       tls: b.tls ?? a.tls,
       staticDir: b.staticDir ?? a.staticDir,
       limits: a.limits,

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { clientAddress, readProxies } from './forwarded.ts';
+import { clientAddress, readNetworks } from './forwarded.ts';
 import { ConfigError } from './options.ts';
 
-const proxies = readProxies(['10.0.0.0/8', '192.0.2.9', '2001:db8:1::/48']);
+const proxies = readNetworks(['10.0.0.0/8', '192.0.2.9', '2001:db8:1::/48']);
 
 test.each([
   ['nobody in front', '198.51.100.1', undefined, '198.51.100.1'],
@@ -29,7 +29,7 @@ test.each([
 test.each(['', 'proxy.example', '10.0.0.0/33', '10.0.0.0/x', '10.0.0.0/8/8', 'fe80::1%eth0', '::/129'])(
   '%j is no network',
   (network) => {
-    expect(() => readProxies([network])).toThrow(ConfigError);
-    expect(() => readProxies([network])).toThrow(`trusted-proxy ${network}: write an address or a network`);
+    expect(() => readNetworks([network])).toThrow(ConfigError);
+    expect(() => readNetworks([network])).toThrow(`trusted-proxy ${network}: write an address or a network`);
   },
 );

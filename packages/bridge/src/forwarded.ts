@@ -5,11 +5,12 @@ import { BlockList, isIP } from 'node:net';
 import { ConfigError } from './options.ts';
 
 /**
- * The networks of the proxies whose word counts.
+ * Networks, as the configuration writes them.
  *
+ * @param key where they stand there
  * @throws ConfigError where one is no address and no network
  */
-export function readProxies(networks: readonly string[]): BlockList {
+export function readNetworks(networks: readonly string[], key = 'trusted-proxy'): BlockList {
   const list = new BlockList();
   for (const network of networks) {
     const [address = '', prefix, ...rest] = network.split('/');
@@ -18,8 +19,8 @@ export function readProxies(networks: readonly string[]): BlockList {
     const isPrefix = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
     if (family === 0 || address.includes('%') || !isPrefix || rest.length > 0) {
       throw new ConfigError(
-        `trusted-proxy ${network}: write an address or a network, as in 10.0.0.7 or 10.0.0.0/8`,
-        ['trusted-proxy', network],
+        `${key} ${network}: write an address or a network, as in 10.0.0.7 or 10.0.0.0/8`,
+        [key, network],
       );
     }
     list.addSubnet(address, prefix === undefined ? bits : Number(prefix), family === 6 ? 'ipv6' : 'ipv4');
@@ -36,8 +37,9 @@ function readAddress(text: string): string | null {
   return isIP(address) === 0 || address.includes('%') ? null : address;
 }
 
-const isTrusted = (proxies: BlockList, address: string): boolean =>
-  isIP(address) !== 0 && proxies.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+/** Whether an address lies in one of the networks. */
+export const isWithin = (networks: BlockList, address: string): boolean =>
+  isIP(address) !== 0 && networks.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
 /**
  * The client's address: the first one from the right that no trusted proxy has.
@@ -46,14 +48,14 @@ const isTrusted = (proxies: BlockList, address: string): boolean =>
  * @param header X-Forwarded-For as it came
  */
 export function clientAddress(remote: string, header: string | undefined, proxies: BlockList): string {
-  if (header === undefined || !isTrusted(proxies, remote)) return remote;
+  if (header === undefined || !isWithin(proxies, remote)) return remote;
   let client = remote;
   for (const entry of header.split(',').toReversed()) {
     const address = readAddress(entry);
     // Nothing that is to the left of an unreadable entry can be believed.
     if (address === null) return client;
     client = address;
-    if (!isTrusted(proxies, client)) return client;
+    if (!isWithin(proxies, client)) return client;
   }
   return client;
 }

@@ -31,10 +31,10 @@ export class Liveness {
     if (bytes !== this.#traffic.bytes) this.#traffic = { bytes, at: now };
     if (this.#missedPongs >= this.#limits.missedPongs) return 'lost';
     if (now - this.#traffic.at > this.#limits.idleMs) return 'idle';
-    // Its answer would wait behind bytes that are not read for now.
-    if (this.#socket.isPaused) return 'alive';
-    this.#missedPongs += 1;
     this.#socket.ping();
+    // Where bytes are not read for now, the answer waits behind them, and only the system can notice that nobody
+    // takes the pings.
+    if (!this.#socket.isPaused) this.#missedPongs += 1;
     return 'alive';
   }
 }

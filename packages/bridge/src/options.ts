@@ -121,6 +121,9 @@ export interface BridgeOptions {
   /** Addresses and networks of proxies in front (`10.0.0.0/8`): their X-Forwarded-For tells who the client is. */
   readonly trustedProxies?: readonly string[] | undefined;
 
+  /** Who may ask for `/metrics`: addresses and networks; by default this machine alone. */
+  readonly metricsFrom?: readonly string[] | undefined;
+
   /** A built page to serve on the same port. On loopback its own origins are allowed. */
   readonly staticDir?: string | undefined;
   /** Files from memory by path (`/config.json`), served before those of `staticDir`. */

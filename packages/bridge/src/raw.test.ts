@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { SignJWT } from 'jose';
 import type { BridgeOptions } from './options.ts';
 import { ORIGIN, TestPage, refusal } from './testing/page.ts';
-import { echo, startBridge, tcpServer } from './testing/servers.ts';
+import { echo, gone, startBridge, tcpServer } from './testing/servers.ts';
 import type { Socket } from 'node:net';
 
 const BINARY = { protocols: ['binary'] };
@@ -156,6 +156,19 @@ describe('without credit', () => {
     page.socket.resume();
     await page.until(() => page.received > before + 32 * 1024 * 1024, 'more');
   });
+});
+
+test('a client that has vanished is noticed by its missing pongs', async () => {
+  const { url, server, bridge } = await start(echo, { limits: { pingMs: 20 } });
+  const page = new TestPage(url, BINARY);
+  await page.opens;
+  for (let n = 0; n < 3; n++) await once(page.socket, 'ping');
+  expect(bridge.connections).toBe(1);
+  // It reads no ping any more, and answers none.
+  page.socket.pause();
+  await gone(await server.first);
+  await expect.poll(() => bridge.connections).toBe(0);
+  expect(bridge.entries.map(({ event }) => event)).toContain('lost');
 });
 
 test('a target that is not there cannot be served', async () => {

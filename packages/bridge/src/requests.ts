@@ -15,6 +15,8 @@ export interface RequestContext {
   /** What is served beside it. */
   readonly page: StaticFiles | null;
   readonly checkHost: (request: IncomingMessage) => Rejection | null;
+  /** Whether the metrics are for whoever asks. */
+  readonly maySeeMetrics: (request: IncomingMessage) => boolean;
   readonly isReady: () => boolean;
   readonly registry: Registry;
   readonly log: Log;
@@ -33,7 +35,7 @@ function answer(response: ServerResponse, status: number, text: string, type = T
 
 /** Makes what answers every request. */
 export function createRequestHandler(context: RequestContext) {
-  const { path, page, checkHost, isReady, registry, log } = context;
+  const { path, page, checkHost, maySeeMetrics, isReady, registry, log } = context;
   return (request: IncomingMessage, response: ServerResponse): void => {
     const [asked] = (request.url ?? '').split('?', 1);
     // A balancer asks without a host, or with an address; that much everybody may know.
@@ -47,6 +49,7 @@ export function createRequestHandler(context: RequestContext) {
         response.setHeader('Upgrade', 'websocket');
         return answer(response, 426, 'This is the socket of a bridge; connect with a WebSocket.\n');
       case '/metrics':
+        if (!maySeeMetrics(request)) return answer(response, 403, 'The metrics are not for this address.\n');
         registry.metrics().then(
           (text) => answer(response, 200, text, registry.contentType),
           (error: unknown) => {
