@@ -99,12 +99,15 @@ describe('the selected mailbox, with extensions', () => {
       S: * ESEARCH (TAG "B01") UID ADDTO (0 32768:32769) REMOVEFROM (0 7)
       S: * OK [INPROGRESS ("A001" 175 1000)] Processed 17%
       S: * OK [INPROGRESS] Still here
+      S: * NO [NOUPDATE "B01"] Too many contexts
+      S: * NO nothing to do with it
     `);
     await nextTurn();
     expect(told).toEqual([
       'searchUpdate B01 true [{"position":0,"set":"32768:32769"}] [{"position":0,"set":"7"}]',
       'progress A001 175 1000 Processed 17%',
       'progress null null null Still here',
+      'searchUpdate B01 true',
     ]);
   });
 });
