@@ -38,7 +38,7 @@ describe.skipIf(process.env['WITHOUT_DOVECOT'] === '1')('a pool', () => {
   test('goes on with as many connections as the server allows', async () => {
     const pool = open();
     const refused = new Promise<string>((resolve) => {
-      pool.on('close', ({ client, error }) => resolve(`${client === null} ${error?.name}`));
+      pool.on('close', ({ client, event }) => resolve(`${client === null} ${event.error?.name}`));
     });
     const [first = '', second = '', ...others] = names;
     const waiting: Promise<string | undefined>[] = [];

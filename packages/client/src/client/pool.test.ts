@@ -326,10 +326,10 @@ it('tells of the events of every connection', async () => {
   const told: string[] = [];
   const { pool, connections } = open(
     { greet: ({ number }) => `* PREAUTH [ALERT] hello ${number}` },
-    { on: { alert: ({ text }) => told.push(`alert ${text}`) } },
+    { on: { alert: ({ event: { text } }) => told.push(`alert ${text}`) } },
   );
-  const off = pool.on('exists', ({ mailbox, count, client }) =>
-    told.push(`${mailbox} ${count} ${client?.state}`),
+  const off = pool.on('exists', ({ mailbox, event, client }) =>
+    told.push(`${mailbox} ${event.count} ${client?.state}`),
   );
   const one = await borrow(pool, 'A');
   const two = await borrow(pool, 'B');

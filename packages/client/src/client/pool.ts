@@ -11,7 +11,7 @@ import { rowsOf } from './rows.ts';
 import type { CallOptions, ClientEvents, ClientListeners, ConnectOptions, Rows } from './types.ts';
 
 /** How each connection of the pool is made, and how many there may be. */
-export interface PoolOptions extends Omit<ConnectOptions, 'on' | 'signal'> {
+export interface PoolOptions extends Omit<ConnectOptions, 'on' | 'reconnect' | 'signal'> {
   /** Three by default; fewer where the server refuses more. */
   readonly connections?: number;
   /** A connection that nobody has used for this long is closed: two minutes by default, `Infinity` for never. */
@@ -26,7 +26,8 @@ export interface PoolOptions extends Omit<ConnectOptions, 'on' | 'signal'> {
 
 /** The events of each connection, and whose they are. */
 export type PoolEvents = {
-  readonly [Type in keyof ClientEvents]: ClientEvents[Type] & {
+  readonly [Type in keyof ClientEvents]: {
+    readonly event: ClientEvents[Type];
     /** Null while it is connecting. */
     readonly client: ImapClient | null;
     /** The mailbox that is selected there. */
@@ -40,7 +41,26 @@ export interface UseOptions extends CallOptions {
   readonly readOnly?: boolean;
 }
 
-const eventTypes = ['exists', 'expunge', 'fetch', 'alert', 'warning', 'drain', 'close'] as const;
+/** All that there are; one that is missing here is an error. */
+const eventTypes: { readonly [Type in keyof ClientEvents]: true } = {
+  exists: true,
+  expunge: true,
+  vanished: true,
+  fetch: true,
+  searchUpdate: true,
+  progress: true,
+  alert: true,
+  status: true,
+  mailbox: true,
+  overflow: true,
+  untagged: true,
+  warning: true,
+  drain: true,
+  reconnecting: true,
+  reconnected: true,
+  resync: true,
+  close: true,
+};
 
 /** A few connections that are opened as they are needed. */
 export class ImapPool {
@@ -146,12 +166,10 @@ export class ImapPool {
       <Type extends keyof ClientEvents>(type: Type) =>
       (event: ClientEvents[Type]): void => {
         const { client } = heard;
-        this.#events.emit(type, {
-          ...event,
-          client,
-          mailbox: client?.mailbox?.name ?? null,
-        } as PoolEvents[Type]);
+        const told = { event, client, mailbox: client?.mailbox?.name ?? null };
+        this.#events.emit(type, told as PoolEvents[Type]);
       };
-    return Object.fromEntries(eventTypes.map((type) => [type, pass(type)]));
+    const types = Object.keys(eventTypes) as (keyof ClientEvents)[];
+    return Object.fromEntries(types.map((type) => [type, pass(type)]));
   }
 }
