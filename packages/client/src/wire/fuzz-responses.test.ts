@@ -10,6 +10,7 @@ import { Framer, FramingError, type Frame } from './framer.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { parseResponse } from './parse.ts';
 import { ParseError, ResponseReader } from './reader.ts';
+import { readHead } from './response.ts';
 import { damaged } from './testing/damaged.ts';
 import { bytesOf, Generated } from './testing/generated.ts';
 import { Chance, fuzzCases, fuzzSeed } from './testing/random.ts';
@@ -64,6 +65,19 @@ it('what is written is read as it was meant', patient, () => {
     const { text, value } = generated.response(seed);
     const { frames, left } = framed([bytesOf(text)]);
     const found = frames.map(({ bytes }) => parseResponse(bytes));
+    if (isDeepStrictEqual(found, [value]) && left === 0) continue;
+    expect({ found, left }, called(seed, text)).toEqual({ found: [value], left: 0 });
+  }
+});
+
+it('annotations are read as they were meant', patient, () => {
+  for (const seed of seeds(0.02)) {
+    const { text, value } = generated.annotations(seed);
+    const { frames, left } = framed([bytesOf(text)]);
+    const found = frames.map(({ bytes }) => {
+      const head = readHead(bytes);
+      return readAnnotations(head.reader(), head.number ?? 0);
+    });
     if (isDeepStrictEqual(found, [value]) && left === 0) continue;
     expect({ found, left }, called(seed, text)).toEqual({ found: [value], left: 0 });
   }

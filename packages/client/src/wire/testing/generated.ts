@@ -1,10 +1,12 @@
 // Responses of every kind, written in one of the ways that the grammar allows, and what a reader must make of them.
 // Text stands here as one character an octet.
 
+import type { AnnotatedMessage } from '../annotation.ts';
 import type { BodyPart, Disposition } from '../bodystructure.ts';
 import type { Address, Envelope, EnvelopeAddress } from '../envelope.ts';
 import type { FetchedMessage, InternalDate, Section } from '../fetch.ts';
 import { formatInternalDate } from '../internal-date.ts';
+import type { MetadataValue } from '../metadata.ts';
 import type { NamedMailbox } from '../mailbox-name.ts';
 import type { ParsedResponse } from '../parse.ts';
 import type { Value } from '../reader.ts';
@@ -76,6 +78,39 @@ export class Generated {
     this.chance = new Chance(seed);
     const { text, value } = this.chance.pick(this.#responses)();
     return { text: `${text}${this.chance.is(0.9) ? '\r\n' : '\n'}`, value };
+  }
+
+  /** A FETCH response with the annotations of a message, among other items. */
+  annotations(seed: number): Written<AnnotatedMessage | null> {
+    this.chance = new Chance(seed);
+    const sequence = 1 + this.chance.below(1e6);
+    const uid = this.chance.is(0.5) ? this.#number() : null;
+    const entry = (): readonly [string, Written<Readonly<Record<string, MetadataValue>>>] => {
+      const { pairs, value } = this.#record<MetadataValue>(3, () => {
+        const said = this.#nullable(() => this.#text());
+        const name = this.chance.pick(['value.priv', 'value.shared', 'size.priv', '__proto__']);
+        return [name, { text: this.#nstring(said), value: said }];
+      });
+      const attributes = pairs.map(([name, written]) => `${this.#case(name)} ${written.text}`);
+      return [
+        this.chance.pick(['/comment', '/altsubject', '/1.2/flags/seen']),
+        { text: this.#listed(attributes), value },
+      ];
+    };
+    const { pairs, value: annotations } = this.#record(3, entry);
+    const isThere = this.chance.is(0.9);
+    const parts = [
+      ...(uid === null ? [] : [`${this.#case('UID')} ${uid.text}`]),
+      ...(this.chance.is(0.3) ? [`X-NEW ${this.#value().text}`] : []),
+      ...(isThere
+        ? [
+            `${this.#case('ANNOTATION')} ${this.#listed(pairs.map(([name, { text }]) => `${this.#astring(name)} ${text}`))}`,
+          ]
+        : []),
+      ...(this.chance.is(0.3) ? [`FLAGS ${this.#flagList().text}`] : []),
+    ];
+    const value = { sequence, ...(uid === null ? {} : { uid: uid.value }), annotations };
+    return { text: `* ${sequence} FETCH ${this.#listed(parts)}\r\n`, value: isThere ? value : null };
   }
 
   readonly #responses: readonly (() => Written<ParsedResponse>)[] = [
@@ -385,6 +420,16 @@ export class Generated {
       return {
         text: `METADATA ${this.#case(problem)}${has ? ` ${value.text}` : ''}`,
         value: { name: 'METADATA', problem, value: has ? value.value : null },
+      };
+    },
+    () => {
+      const size = this.#nullable(() => this.chance.below(1e6));
+      const isNone = size === null && this.chance.is(0.5);
+      const isShared = !isNone && this.chance.is(0.5);
+      const word = size === null ? (isNone ? 'NONE' : 'READ-ONLY') : String(size);
+      return {
+        text: this.#join(['ANNOTATIONS', this.#case(word), ...(isShared ? [this.#case('NOPRIVATE')] : [])]),
+        value: { name: 'ANNOTATIONS', size, readOnly: size === null, private: !isNone && !isShared },
       };
     },
     () => {
