@@ -751,6 +751,21 @@ describe('what is remembered', () => {
     expect(resyncs[0]).toMatchObject({ vanished: [], added: [] });
   });
 
+  it('is asked for where SELECT does not tell: which UID is the next', async () => {
+    const server = mailServer();
+    server.namesUidNext = false;
+    const { client, resyncs } = await open(server);
+    await pass(0);
+    expect(client.mailbox?.uidNext).toBe(6);
+    for (const uid of [6, 7]) {
+      server.inbox.add(1);
+      server.cut();
+      await pass(1000);
+      expect(resyncs.pop()).toMatchObject({ vanished: [], added: [[uid, uid]] });
+      expect(client.mailbox?.uidNext).toBe(uid + 1);
+    }
+  });
+
   it('leaves flags of old messages unchecked where there are too many', async () => {
     const server = mailServer();
     const { resyncs } = await open(server, { reconnect: { compare: 2 } });

@@ -7,7 +7,7 @@ import type { Session } from '../session/session.ts';
 import type { ClientRunner } from './client-runner.ts';
 import { establish } from './establish.ts';
 import type { Keeper, Reconnect } from './keeper.ts';
-import { enableAll, resynchronise } from './resynchronise.ts';
+import { enableAll, learnUidNext, resynchronise } from './resynchronise.ts';
 import { backOff, isFinal, Pause } from './retry.ts';
 import type { Auth, ConnectOptions, MailboxResync, SelectedMailbox } from './types.ts';
 import { Call, WaitingCalls } from './waiting-calls.ts';
@@ -125,7 +125,11 @@ class Reconnecting implements Keeper {
 
   #send(call: Call): void {
     const { session } = this.#client;
-    session.execute(call.request).then(call.resolve, (error: unknown) => {
+    const isOpening = call.request.changesMailbox === true;
+    const sent = session.execute(call.request);
+    // What asking for the next UID fails with is either passing, or told by the end of the connection.
+    if (isOpening) sent.then(() => learnUidNext(this.#client, this.#client.selection)).catch(() => {});
+    sent.then(call.resolve, (error: unknown) => {
       const isLost = error instanceof ImapConnectionError && session.state === 'logout' && !this.#isOver;
       if (!isLost || !call.mayGoOn(error)) return call.reject(error);
       call.lost = error;

@@ -74,18 +74,30 @@ export async function resynchronise(
       how: 'qresync',
     };
   }
-  return { ...base, ...(await compare(runner, known, now, most)) };
+  return { ...base, ...(await compare(runner, selection, known, most)) };
+}
+
+/** Courier, among others, names no next UID with SELECT. Without it, nobody can tell later which messages are new. */
+export async function learnUidNext(runner: Runner, selection: Selection): Promise<void> {
+  const before = selection.mailbox;
+  if (before === null || before.uidNext !== null || before.exists === 0) return;
+  const [last] = await run(runner, flagsOf, { uids: '*', changedSince: null });
+  const now = selection.mailbox;
+  if (last?.uid !== undefined && now?.name === before.name && now.uidValidity === before.uidValidity)
+    selection.expect(last.uid + 1);
 }
 
 async function compare(
   runner: Runner,
+  selection: Selection,
   known: SelectedMailbox,
-  now: SelectedMailbox,
   most: number,
 ): Promise<Pick<MailboxResync, 'vanished' | 'changed' | 'added' | 'unchecked' | 'how'>> {
-  // A server that names no next UID leaves open which ones are new: then all of them may be.
+  const now = selection.mailbox!;
+  // Where no next UID is known, all of them may be new.
   const uidNext = known.uidNext ?? 1;
   const uids = now.exists === 0 ? [] : await run(runner, uidsNow, undefined);
+  selection.expect(Math.max(uidNext, (uids.at(-1)?.[1] ?? 0) + 1));
   const old = clip(uids, 1, uidNext - 1);
   const added = clip(uids, uidNext, Infinity);
   // As many as there were, none of which can have come since: they are the same.
@@ -123,14 +135,14 @@ const uidsNow = command<void, readonly NumberRange[], readonly NumberRange[]>({
 });
 
 const flagsOf = command<
-  { readonly uids: NumberRange; readonly changedSince: bigint | null },
+  { readonly uids: NumberRange | '*'; readonly changedSince: bigint | null },
   FetchedMessage,
   FetchedMessage[]
 >({
   name: 'UID FETCH',
   states: selected,
   send: (out, { uids, changedSince }) => {
-    out.set([uids]).raw('(UID FLAGS)');
+    out.set(uids === '*' ? uids : [uids]).raw('(UID FLAGS)');
     if (changedSince !== null) out.raw(`(CHANGEDSINCE ${changedSince})`);
   },
   collect: { FETCH: (line, { number }) => readFetch(line, number ?? 0) },

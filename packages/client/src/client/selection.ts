@@ -39,6 +39,12 @@ export class Selection {
     return this.#mailbox;
   }
 
+  /** The next message gets this UID, or a higher one: for servers that do not say so with SELECT. */
+  expect(uidNext: number): void {
+    const now = this.#mailbox;
+    if (now !== null && (now.uidNext ?? 0) < uidNext) this.#mailbox = { ...now, uidNext };
+  }
+
   /** Nothing is selected any more. */
   leave(): void {
     this.#mailbox = null;

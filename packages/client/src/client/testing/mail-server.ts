@@ -68,6 +68,8 @@ export class StoredMailbox {
 export class MailServer {
   capabilities = 'IMAP4rev1 UIDPLUS UNSELECT IDLE LITERAL+ ENABLE';
   greeting = '* OK ready';
+  /** Courier does not. */
+  namesUidNext = true;
   /** What LOGIN is answered with. */
   login = 'OK in';
   readonly passwords: string[] = [];
@@ -222,7 +224,7 @@ export class MailServer {
       `* ${box.messages.length} EXISTS`,
       '* 0 RECENT',
       `* OK [UIDVALIDITY ${box.uidValidity}] x`,
-      `* OK [UIDNEXT ${box.uidNext}] x`,
+      ...(this.namesUidNext ? [`* OK [UIDNEXT ${box.uidNext}] x`] : []),
       ...(hasModSeq ? [`* OK [HIGHESTMODSEQ ${box.modSeq}] x`] : []),
       ...(Number(validity) === box.uidValidity ? changes(box, Number(modSeq)) : []),
       `$ OK [READ-${words[0] === 'SELECT' ? 'WRITE' : 'ONLY'}] done`,
