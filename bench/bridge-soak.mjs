@@ -21,9 +21,10 @@ function fill(offset, length) {
 }
 
 /** One connection after the other, until the time is up: echoes are compared, byte for byte. */
-async function live(connect, dice, isOver, counts) {
+async function live(bridge, dice, isOver, counts) {
   while (!isOver()) {
-    const stream = await connect();
+    // Most are pages, some are plain clients, who know no credit.
+    const stream = await (dice() < 0.7 ? bridge.page() : bridge.plain());
     counts.opened += 1;
     let isClosed = false;
     let received = 0;
@@ -73,7 +74,7 @@ export async function soakBridge({ seconds, connections }) {
   console.log(`\nsoak: ${connections} connections for ${seconds} s`);
   const all = Array.from({ length: connections }, async (_, n) => {
     await pause((n / connections) * Math.min(5_000, seconds * 200));
-    await live(bridge.page, dice, isOver, counts);
+    await live(bridge, dice, isOver, counts);
   });
   const memory = [];
   const samples = 10;

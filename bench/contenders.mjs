@@ -154,7 +154,7 @@ function tcpOf(port) {
   };
 }
 
-/** The bridge as it is run: its program, one process. */
+/** The bridge as the image and the unit of docs/bridge run it: its program, one process. */
 export async function startBridge(target, options = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'bench-'));
   const file = join(dir, 'bridge.json');
@@ -168,7 +168,7 @@ export async function startBridge(target, options = {}) {
   };
   writeFileSync(file, JSON.stringify(config));
   const program = here('../packages/bridge/dist/cli.js');
-  const { child, line } = await startProgram(process.execPath, [program, '--config', file]);
+  const { child, line } = await startProgram(process.execPath, ['--max-semi-space-size=1', program, '--config', file]);
   rmSync(dir, { recursive: true });
   const url = line.replace('listening ', '');
   return { pid: child.pid, url, page: pageOf(url), plain: plainOf(`${url}/it`), stop: () => child.kill() };
