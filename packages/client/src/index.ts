@@ -12,6 +12,7 @@ export {
   type MailboxChanges,
 } from './client/conversations.ts';
 export { ImapPool, type PoolEvents, type PoolOptions, type UseOptions } from './client/pool.ts';
+export type { PoolDownloadOptions } from './client/pool-download.ts';
 export type { MailboxRefusal, SearchRow, StatusRow } from './client/pool-rows.ts';
 export type * from './client/types.ts';
 export { appendAll, ImapAppendAllError, type AppendOutcome } from './client/append-all.ts';

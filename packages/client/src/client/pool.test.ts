@@ -472,3 +472,77 @@ describe('many mailboxes', () => {
     await pool.close();
   });
 });
+
+describe('a download', () => {
+  const server: AnsweringOptions = {
+    answer: (command) => {
+      const [, from = ''] = /^UID FETCH 4 \(.*BODY\.PEEK\[1\]<(\d+)\.\d+>\)$/.exec(command) ?? [];
+      if (from === '') return undefined;
+      const text = from === '0' ? 'hello' : '';
+      return [`* 1 FETCH (UID 4 BODY[1]<${from}> {${text.length}}\r\n${text})`, '$ OK done'];
+    },
+  };
+
+  it('holds a connection from its first octet to its last', async () => {
+    const { pool, connections } = open(server, { connections: 1 });
+    const stream = pool.download('A', 4, '1', { uidValidity: 7 });
+    expect(await pool.use('B', async () => 'free')).toBe('free');
+    const reader = stream.getReader();
+    expect(new TextDecoder().decode((await reader.read()).value)).toBe('hello');
+    const waits = pool.use('B', async () => 'free');
+    expect(await settled(waits)).toBe('pending');
+    expect((await reader.read()).done).toBe(true);
+    expect(await waits).toBe('free');
+    expect(connections[0]?.heard.filter((command) => command.startsWith('EXAMINE'))).toEqual(['EXAMINE A']);
+    await pool.close();
+  });
+
+  it.each<[string, (pool: ImapPool) => Promise<unknown>]>([
+    ['is cancelled', (pool) => pool.download('A', 4, '1').cancel()],
+    [
+      'is cancelled while it waits',
+      async (pool) => {
+        const reader = pool.download('A', 4, '1').getReader();
+        void reader.read();
+        await reader.cancel();
+      },
+    ],
+    [
+      'is cancelled in the middle',
+      async (pool) => {
+        const reader = pool.download('A', 4, '1').getReader();
+        await reader.read();
+        await reader.cancel();
+      },
+    ],
+    [
+      'is aborted',
+      async (pool) => {
+        const abort = new AbortController();
+        const reader = pool.download('A', 4, '1', { signal: abort.signal }).getReader();
+        const first = failure(reader.read());
+        abort.abort(new Error('enough'));
+        expect(String(await first)).toContain('enough');
+      },
+    ],
+    [
+      'is of a mailbox that was made anew',
+      async (pool) => {
+        const reader = pool.download('A', 4, '1', { uidValidity: 6 }).getReader();
+        expect(await failure(reader.read())).toMatchObject({ name: 'ImapStateError' });
+      },
+    ],
+    [
+      'is of a message that is gone',
+      async (pool) => {
+        expect(await failure(pool.download('A', 5, '1').getReader().read())).toBeInstanceOf(RangeError);
+      },
+    ],
+  ])('that %s gives its connection back', async (_what, leave) => {
+    const { pool } = open(server, { connections: 1 });
+    await leave(pool);
+    expect(await pool.use('B', async () => 'free')).toBe('free');
+    expect(pool.clients).toHaveLength(1);
+    await pool.close();
+  });
+});

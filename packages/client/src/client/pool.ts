@@ -3,8 +3,10 @@
 
 import type { SearchQuery } from '../commands/search.ts';
 import type { StatusItem } from '../commands/status.ts';
+import type { BodyPart } from '../wire/bodystructure.ts';
 import { ImapClient } from './client.ts';
 import { Emitter } from './emitter.ts';
+import { pooledDownload, type PoolDownloadOptions } from './pool-download.ts';
 import { lendOpened, Lending } from './pool-lending.ts';
 import { searchRows, statusRows, type SearchRow, type StatusRow } from './pool-rows.ts';
 import { rowsOf } from './rows.ts';
@@ -135,6 +137,19 @@ export class ImapPool {
   /** Messages that match in many mailboxes, a row each as they come; a refused mailbox is a row with its error. */
   search(mailboxes: readonly string[], query: SearchQuery, options: CallOptions = {}): Rows<SearchRow> {
     return this.#rows(options, (signal) => searchRows(this.#lending, mailboxes, query, signal));
+  }
+
+  /**
+   * As {@link ImapClient.download}, over a connection that is lent until the stream has been read to its end, or was
+   * cancelled: beside the user's own.
+   */
+  download(
+    mailbox: string,
+    uid: number,
+    part: BodyPart | string,
+    options: PoolDownloadOptions = {},
+  ): ReadableStream<Uint8Array> {
+    return pooledDownload(this.#lending, { mailbox, uid, part }, options);
   }
 
   /** Logs out of every connection; calls that wait for one are rejected. */
