@@ -352,6 +352,10 @@ describe('it gives up', () => {
     const server = mailServer();
     server.refuse = new TransportError('unreachable', 'connect', 'no way');
     await expect(open(server)).rejects.toBeInstanceOf(ImapConnectionError);
+    server.refuse = null;
+    server.attempts = 0;
+    dieAt(server, /^LOGIN/, 'after');
+    await expect(open(server)).rejects.toMatchObject({ name: 'ImapConnectionError', sent: 'all' });
     await pass(60_000);
     expect(server.attempts).toBe(1);
   });
@@ -463,6 +467,22 @@ describe('calls', () => {
     expect(await sent).toMatchObject({ sent: 'all' });
     expect(await waiting).toMatchObject({ sent: 'nothing', message: expect.stringContaining('use UIDs') });
     expect(server.last.heard.join()).not.toMatch(/,(FETCH|STORE)/);
+  });
+
+  it('that speak of a saved result are never sent on another connection, nor is a conditional change repeated', async () => {
+    const server = mailServer('SEARCHRES CONDSTORE');
+    const { client } = await open(server);
+    dieAt(server, /^UID STORE/, 'after');
+    const stored = failure(client.store(1, { add: ['x'] }, { unchangedSince: 1n }));
+    await pass(0);
+    const fetched = failure(client.fetch('$', { flags: true }).toArray());
+    await pass(250);
+    expect(await stored).toMatchObject({ sent: 'all' });
+    expect(await fetched).toMatchObject({
+      sent: 'nothing',
+      message: expect.stringContaining('saved results'),
+    });
+    expect(server.last.heard.join()).not.toMatch(/STORE|\$/);
   });
 
   it('wait so long and no longer', async () => {

@@ -271,7 +271,7 @@ class Reconnecting implements Keeper {
     const isGone = resync !== null && (resync.error !== null || resync.uidValidityChanged);
     const { idling } = this.#client;
     for (const call of this.#waiting.take()) {
-      const { bySequence, changesMailbox, states, restart } = call.request;
+      const { isBound, changesMailbox, states, restart } = call.request;
       const isOfMailbox = states?.includes('authenticated') === false && states.includes('selected');
       if (isGone && isOfMailbox && !isNewMailbox) {
         const why =
@@ -279,8 +279,8 @@ class Reconnecting implements Keeper {
             ? 'was made anew (UIDVALIDITY): its UIDs are other messages now'
             : 'cannot be opened any more';
         call.giveUp(`the mailbox ${resync.mailbox} ${why}`, resync.error ?? this.#lastError);
-      } else if (bySequence === true && !isNewMailbox) {
-        call.giveUp('sequence numbers do not outlive a connection; use UIDs', call.lost);
+      } else if (isBound?.() === true && !isNewMailbox) {
+        call.giveUp('sequence numbers and saved results do not outlive a connection; use UIDs', call.lost);
       } else if (call.lost !== null && restart?.() === false) {
         call.reject(call.lost);
       } else {

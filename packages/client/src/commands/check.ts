@@ -3,4 +3,9 @@
 import { command } from './command.ts';
 import { selected } from './states.ts';
 
-export const check = command<void, never, void>({ name: 'CHECK', states: selected, result: () => {} });
+export const check = command<void, never, void>({
+  name: 'CHECK',
+  states: selected,
+  repeatable: () => true,
+  result: () => {},
+});

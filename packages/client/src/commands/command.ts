@@ -232,6 +232,7 @@ function requestOf<Args, Row, Result>(
 ): Request {
   const name = nameOf(definition, args);
   const bySequence = definition.bySequence?.(args) === true;
+  const needed = (): readonly string[] => [definition.needs?.(args) ?? []].flat();
   return {
     name,
     ...(definition.states === undefined ? {} : { states: definition.states }),
@@ -240,12 +241,14 @@ function requestOf<Args, Row, Result>(
     keepsNumbers: definition.keepsNumbers?.(args) === true,
     endsConnection: definition.endsConnection === true,
     changesMailbox: definition.changesMailbox === true,
+    // With SEARCHRES it speaks of `$`.
+    isBound: () => bySequence || needed().includes('SEARCHRES'),
     repeatable: !bySequence && definition.repeatable?.(args) === true,
     check: () => {
       const { session } = runner;
-      for (const needed of [definition.needs?.(args) ?? []].flat()) {
-        const isThere = needed.split(' or ').some((capability) => session.supports(capability));
-        if (!isThere) throw new ImapCapabilityError(name, needed);
+      for (const capability of needed()) {
+        const isThere = capability.split(' or ').some((one) => session.supports(one));
+        if (!isThere) throw new ImapCapabilityError(name, capability);
       }
       // RFC 9586 3: the server answers them with BAD.
       if (bySequence && session.enabled.has('UIDONLY')) {

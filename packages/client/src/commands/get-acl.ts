@@ -10,6 +10,7 @@ import { authenticated } from './states.ts';
 export const getAcl = command<{ readonly mailbox: MailboxName }, AccessList, readonly AccessRights[]>({
   name: 'GETACL',
   states: authenticated,
+  repeatable: () => true,
   needs: () => 'ACL',
   send: (out, { mailbox }) => out.mailbox(mailbox),
   collect: { ACL: (line) => readAccessList(line) },

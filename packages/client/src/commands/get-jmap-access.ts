@@ -10,6 +10,7 @@ import { authenticated } from './states.ts';
 export const getJmapAccess = command<void, string, string | null>({
   name: 'GETJMAPACCESS',
   states: authenticated,
+  repeatable: () => true,
   needs: () => 'JMAPACCESS',
   collect: { JMAPACCESS: (line) => readJmapAccess(line) },
   result: (rows) => rows[0] ?? null,

@@ -34,6 +34,7 @@ export interface MetadataFound {
 export const getMetadata = command<GetMetadataArgs, Metadata, MetadataFound>({
   name: 'GETMETADATA',
   states: authenticated,
+  repeatable: () => true,
   needs: metadataNeeds,
   send: (out, { mailbox, entries, depth, maxSize }) => {
     if (entries.length === 0) throw new RangeError('GETMETADATA needs at least one entry');

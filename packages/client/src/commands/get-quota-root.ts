@@ -20,6 +20,7 @@ export const getQuotaRoot = command<
 >({
   name: 'GETQUOTAROOT',
   states: authenticated,
+  repeatable: () => true,
   needs: () => 'QUOTA',
   send: (out, { mailbox }) => out.mailbox(mailbox),
   collect: { QUOTAROOT: (line) => readQuotaRoots(line), QUOTA: (line) => readQuota(line) },

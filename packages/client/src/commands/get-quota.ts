@@ -10,6 +10,7 @@ import { authenticated } from './states.ts';
 export const getQuota = command<{ readonly root: string }, Quota, Quota | null>({
   name: 'GETQUOTA',
   states: authenticated,
+  repeatable: () => true,
   needs: () => 'QUOTA',
   send: (out, { root }) => out.astring(root),
   collect: { QUOTA: (line) => readQuota(line) },

@@ -13,6 +13,7 @@ const most = { pairs: 30, field: 30, value: 1024 } as const;
 /** Tells the fields (null: nothing), and gives those of the server; null where it tells nothing either. */
 export const id = command<Identity | null, Identity | null, Identity | null>({
   name: 'ID',
+  repeatable: () => true,
   needs: () => 'ID',
   send: (out, identity) => {
     const pairs = Object.entries(identity ?? {});

@@ -63,6 +63,7 @@ type Row =
 export const listExtended = command<ListExtendedArgs, Row, DescribedMailbox[]>({
   name: 'LIST',
   states: authenticated,
+  repeatable: () => true,
   needs: ({ select = [], return: returned = {} }) => [
     'LIST-EXTENDED',
     ...(select.includes('specialUse') || returned.specialUse === true ? ['SPECIAL-USE'] : []),

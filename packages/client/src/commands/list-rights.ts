@@ -15,6 +15,7 @@ export const listRights = command<
 >({
   name: 'LISTRIGHTS',
   states: authenticated,
+  repeatable: () => true,
   needs: () => 'ACL',
   send: (out, { mailbox, identifier }) => out.mailbox(mailbox).astring(identifier),
   collect: { LISTRIGHTS: (line) => readGrantableRights(line) },

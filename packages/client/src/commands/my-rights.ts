@@ -11,6 +11,7 @@ import { authenticated } from './states.ts';
 export const myRights = command<{ readonly mailbox: MailboxName }, MyRights, string | null>({
   name: 'MYRIGHTS',
   states: authenticated,
+  repeatable: () => true,
   needs: () => 'ACL',
   send: (out, { mailbox }) => out.mailbox(mailbox),
   collect: { MYRIGHTS: (line) => readMyRights(line) },

@@ -9,6 +9,7 @@ import { authenticated } from './states.ts';
 export const namespace = command<void, Namespaces, Namespaces>({
   name: 'NAMESPACE',
   states: authenticated,
+  repeatable: () => true,
   needs: () => 'NAMESPACE',
   collect: { NAMESPACE: (line) => readNamespaces(line) },
   result: (rows) => rows[0] ?? { personal: [], other: [], shared: [] },

@@ -34,7 +34,7 @@ export const store = command<StoreArgs, FetchedMessage, FetchedMessage[]>({
   states: selected,
   needs: storeNeeds,
   bySequence: ({ uid }) => !uid,
-  repeatable: ({ set }) => set !== '$',
+  repeatable: ({ set, unchangedSince }) => set !== '$' && unchangedSince === undefined,
   keepsNumbers: ({ uid }) => !uid,
   send: (out, { set, change, unchangedSince }) => {
     writeStored(out, set, unchangedSince);

@@ -11,6 +11,7 @@ import { authenticated } from './states.ts';
 export const xlist = command<ListArgs, ListedMailbox, ListedMailbox[]>({
   name: 'XLIST',
   states: authenticated,
+  repeatable: () => true,
   needs: () => 'XLIST',
   send: (out, { reference, pattern }) => out.mailbox(reference).pattern(pattern),
   collect: { XLIST: (line) => readList(line) },

@@ -35,6 +35,8 @@ export interface Request {
   readonly check?: () => void;
   /** The commands behind it are about another mailbox than those before it (SELECT, CLOSE). */
   readonly changesMailbox?: boolean;
+  /** Whether it is about what only this connection knows: sequence numbers, the saved result of a search. */
+  readonly isBound?: () => boolean;
   /** Carried out twice it does no harm, and gives what is true then: it may be sent again where its answer was lost. */
   readonly repeatable?: boolean;
   /** Called before it is sent again on another connection: forgets the answer so far. False where it cannot. */

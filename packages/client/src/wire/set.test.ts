@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { countNumbers, expandSet, formatSet, parseSet, setContains, type SequenceSet } from './set.ts';
+import {
+  countNumbers,
+  expandSet,
+  formatSet,
+  parseSet,
+  setContains,
+  setWithout,
+  type SequenceSet,
+} from './set.ts';
 
 describe('formatSet', () => {
   it.each<[SequenceSet, string]>([
@@ -110,5 +118,22 @@ describe('setContains', () => {
     expect([6, 7, 8, 99].map(star)).toEqual([false, true, true, true]);
     expect([1, 5].map(setContains('*'))).toEqual([true, true]);
     expect([4, 5, 6].map(setContains([[5, 6]]))).toEqual([false, true, true]);
+  });
+});
+
+describe('setWithout', () => {
+  it.each<[SequenceSet, number[], string | null]>([
+    ['1:10', [], '1:10'],
+    ['1:10', [1, 2, 3], '4:10'],
+    ['1:10', [5], '1:4,6:10'],
+    ['1:10', [9, 4, 5, 1], '2:3,6:8,10'],
+    ['1:*', [1, 2], '3:*'],
+    ['*', [7], '*'],
+    [[1, 2, 9], [2, 9], '1'],
+    ['1:3,5:7', [3, 4, 5, 6], '1:2,7'],
+    ['1:3', [1, 2, 3], null],
+    [4, [4, 8], null],
+  ])('%j without %j is %s', (set, numbers, left) => {
+    expect(setWithout(set, new Set(numbers))).toBe(left);
   });
 });
