@@ -52,7 +52,8 @@ async function open(
       const isAsked = (uid: number): boolean =>
         set.split(',').some((one) => {
           const [low = '', high = low] = one.split(':');
-          return uid >= Number(low) && (high === '*' || uid <= Number(high));
+          const isLast = high === '*' && uid === kept.at(-1)?.uid;
+          return isLast || (uid >= Number(low) && (high === '*' || uid <= Number(high)));
         });
       const rows = kept.flatMap((mail, index) => (isAsked(mail.uid) ? [row(mail, index + 1, items)] : []));
       return [...rows, '$ OK done'];
@@ -166,6 +167,26 @@ describe('conversations', () => {
       'UID THREAD REFERENCES UTF-8 ALL',
       'UID FETCH 1:3,5',
     ]);
+    await client.logout();
+  });
+
+  it.each(['local', 'THREAD=REFERENCES'] as const)('of the newest messages alone, %s', async (source) => {
+    const threads = ['* THREAD (2 5)(3)', '$ OK done'];
+    const { client, heard } = await open('THREAD=REFERENCES', undefined, () => threads);
+    const made = await conversations(client, { source, fromUid: 2 });
+    await made.update();
+    expect(made.list.map(({ uids }) => uids)).toEqual([[2, 5], [3]]);
+    const sets = heard().map((command) => command.replace(/ \(.*/, ''));
+    expect(sets.filter((command) => command.includes('FETCH'))).toEqual(['UID FETCH 2:*', 'UID FETCH 2:*']);
+    if (source !== 'local') expect(sets).toContain('UID THREAD REFERENCES UTF-8 UID 2:*');
+    await client.logout();
+  });
+
+  it('of the newest messages, where there are none', async () => {
+    const { client } = await open();
+    // The server answers with its last message.
+    expect((await conversations(client, { fromUid: 6 })).list).toEqual([]);
+    expect(await failure(conversations(client, { fromUid: 0 }))).toBeInstanceOf(RangeError);
     await client.logout();
   });
 

@@ -7,7 +7,7 @@ import { thread } from '../commands/thread.ts';
 import { ImapCommandError, ImapStateError } from '../session/errors.ts';
 import type { Address, EnvelopeAddress } from '../wire/envelope.ts';
 import type { FetchedMessage } from '../wire/fetch.ts';
-import type { SequenceSet } from '../wire/set.ts';
+import { formatSet, type SequenceSet } from '../wire/set.ts';
 import type { Thread } from '../wire/thread.ts';
 import type { ImapClient } from './client.ts';
 import { readMessageIds, threadByReferences, type ThreadMessage } from './conversations-references.ts';
@@ -47,6 +47,8 @@ export interface Conversation {
 export interface ConversationsOptions extends CallOptions {
   /** The first of {@link ConversationSource} that the server has, where it is left out. */
   readonly source?: ConversationSource;
+  /** Only messages with this UID or a higher one: the newest of a large mailbox. */
+  readonly fromUid?: number;
 }
 
 /** What has happened since, as far as the caller knows. */
@@ -78,7 +80,7 @@ export async function conversations(
   client: ImapClient,
   options: ConversationsOptions = {},
 ): Promise<Conversations> {
-  const made = new Conversations(client, options.source ?? null);
+  const made = new Conversations(client, options);
   await made.update({ signal: options.signal });
   return made;
 }
@@ -87,18 +89,22 @@ export async function conversations(
 export class Conversations {
   readonly #client: ImapClient;
   readonly #mailbox: { readonly name: string; readonly uidValidity: number };
+  readonly #fromUid: number;
+  /** As a set of UIDs. */
+  readonly #all: string;
   #sources: readonly ConversationSource[];
   #known = new Map<number, Known>();
   #list: readonly Conversation[] = [];
   /** One update after the other. */
   #updated: Promise<unknown> = Promise.resolve();
 
-  /** @param source null for the best that the server has */
-  constructor(client: ImapClient, source: ConversationSource | null) {
+  constructor(client: ImapClient, { source, fromUid = 1 }: Omit<ConversationsOptions, 'signal'> = {}) {
     if (client.mailbox === null) throw new ImapStateError('Conversations: no mailbox is selected');
     this.#client = client;
     this.#mailbox = client.mailbox;
-    this.#sources = source === null ? sourcesOf(client.capabilities) : [source];
+    this.#sources = source === undefined ? sourcesOf(client.capabilities) : [source];
+    this.#fromUid = fromUid;
+    this.#all = formatSet([[fromUid, '*']]);
   }
 
   /** Newest first; a new array after each update. */
@@ -155,12 +161,13 @@ export class Conversations {
     this.#check();
     // Some servers refuse `1:*` in an empty mailbox.
     if (this.#client.mailbox?.exists === 0) known.clear();
-    else if (known.size === 0) return '1:*';
+    else if (known.size === 0) return this.#all;
     if (known.size === 0) return undefined;
     const there = new Set<number>();
     const added: number[] = [];
-    for await (const { uid, flags = [] } of this.#client.fetch('1:*', { flags: true }, { signal })) {
-      if (uid === undefined) continue;
+    for await (const { uid, flags = [] } of this.#client.fetch(this.#all, { flags: true }, { signal })) {
+      // Behind the last message `9:*` is the last message all the same.
+      if (uid === undefined || uid < this.#fromUid) continue;
       there.add(uid);
       if (!setFlags(known, uid, flags)) added.push(uid);
     }
@@ -171,7 +178,8 @@ export class Conversations {
   async #fetch(known: Map<number, Known>, set: SequenceSet, signal: AbortSignal | undefined): Promise<void> {
     this.#check();
     for await (const message of this.#client.fetch(set, itemsFor(this.source), { signal })) {
-      if (message.uid !== undefined) known.set(message.uid, knownOf(message, message.uid));
+      const { uid = 0 } = message;
+      if (uid >= this.#fromUid) known.set(uid, knownOf(message, uid));
     }
     this.#check();
   }
@@ -195,7 +203,8 @@ export class Conversations {
         const algorithm = this.source === 'THREAD=REFS' ? 'REFS' : 'REFERENCES';
         try {
           this.#check();
-          const args = { algorithm, query: {}, uid: true } as const;
+          const query = this.#fromUid > 1 ? { uid: this.#all } : {};
+          const args = { algorithm, query, uid: true } as const;
           const threads = await this.#client.run(thread, args, { signal });
           this.#check();
           return newestFirst(byThreads(threads, known));

@@ -2,6 +2,7 @@
 // else whichever comes back first, in the order in which they were asked for.
 
 import { ImapCommandError, ImapConnectionError, ImapLimitError } from '../session/errors.ts';
+import { isInbox } from '../wire/mailbox-name.ts';
 import { TransportError } from '../transport/byte-stream.ts';
 import type { ImapClient } from './client.ts';
 
@@ -268,12 +269,12 @@ export async function openMailbox(
 
 /** Whether the client has the mailbox selected, in the way that is wanted. */
 function isOpen({ mailbox }: ImapClient, name: string, readOnly: boolean): boolean {
-  return mailbox !== null && mailbox.readOnly === readOnly && mailboxKey(mailbox.name) === mailboxKey(name);
+  return mailbox !== null && mailbox.readOnly === readOnly && keyOf(mailbox.name) === keyOf(name);
 }
 
-/** INBOX is one mailbox in any case (RFC 3501 5.1). */
-function mailboxKey(name: string): string {
-  return name.toUpperCase() === 'INBOX' ? 'INBOX' : name;
+/** What tells two mailboxes apart by their names. */
+export function keyOf(name: string): string {
+  return isInbox(name) ? 'INBOX' : name;
 }
 
 /** Whether the server will have no more connections: it says BYE, answers the login with NO, or takes no call. */

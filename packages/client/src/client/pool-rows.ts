@@ -9,7 +9,7 @@ import { abortable } from '../transport/abort.ts';
 import type { ExtendedSearch } from '../wire/search.ts';
 import { expandSet } from '../wire/set.ts';
 import type { MailboxStatus } from '../wire/status.ts';
-import { borrowed, openMailbox, type Lending } from './pool-lending.ts';
+import { borrowed, keyOf, openMailbox, type Lending } from './pool-lending.ts';
 
 /** What the server refuses to tell of one mailbox. */
 export interface MailboxRefusal {
@@ -106,10 +106,13 @@ function searchedAtOnce(mailboxes: readonly string[], found: readonly ExtendedSe
   const results = new Map<string, { readonly uidValidity: number | null; readonly uids: number[] }>();
   for (const { mailbox = '', uidValidity = null, all } of found) {
     const uids = all === undefined ? [] : expandSet(all);
-    results.set(mailbox, { uidValidity, uids: [...(results.get(mailbox)?.uids ?? []), ...uids] });
+    results.set(keyOf(mailbox), {
+      uidValidity,
+      uids: [...(results.get(keyOf(mailbox))?.uids ?? []), ...uids],
+    });
   }
   const nothing = { uidValidity: null, uids: [] };
-  return mailboxes.map((mailbox) => ({ mailbox, ...(results.get(mailbox) ?? nothing), error: null }));
+  return mailboxes.map((mailbox) => ({ mailbox, ...(results.get(keyOf(mailbox)) ?? nothing), error: null }));
 }
 
 function batchesOf(mailboxes: readonly string[]): (readonly string[])[] {
