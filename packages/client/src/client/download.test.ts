@@ -248,23 +248,30 @@ describe('download', () => {
       await noop;
     });
 
-    it('stops the server while nobody reads, and the rest is dropped where nobody wants it', async () => {
-      const opened = await openClient();
-      const { client, script } = opened;
-      const reader = client.download(5, part('2', 100)).getReader();
-      const first = reader.read();
-      await script.play(asks(0));
-      const sent = { octets: 0 };
-      const sending = sendAll(opened, 2, sent);
-      expect((await first).value?.length).toBe(chunk.length);
-      for (let turn = 0; turn < 100; turn++) await nextTurn();
-      expect(sent.octets).toBeLessThan(2 * 1024 * K);
-      await reader.cancel();
-      await sending;
-      const noop = client.noop();
-      await script.play('C: $ NOOP\nS: $ OK');
-      await noop;
-    });
+    it.each([
+      ['one request', 100],
+      ['two requests', size],
+    ])(
+      'with %s under way stops the server while nobody reads, and the rest is dropped where nobody wants it',
+      async (_how, announced) => {
+        const opened = await openClient();
+        const { client, script } = opened;
+        const reader = client.download(5, part('2', announced)).getReader();
+        const first = reader.read();
+        await script.play(announced === size ? `${asks(0)}\n${asks(CHUNK)}` : asks(0));
+        const sent = { octets: 0 };
+        const sending = sendAll(opened, 2, sent);
+        expect((await first).value?.length).toBe(chunk.length);
+        for (let turn = 0; turn < 100; turn++) await nextTurn();
+        expect(sent.octets).toBeLessThan(2 * 1024 * K);
+        await reader.cancel();
+        await sending;
+        if (announced === size) await script.say(`${script.tag(3)} OK\r\n`);
+        const noop = client.noop();
+        await script.play('C: $ NOOP\nS: $ OK');
+        await noop;
+      },
+    );
 
     it('cut in the middle fails with what happened', async () => {
       const opened = await openClient();
