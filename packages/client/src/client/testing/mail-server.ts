@@ -168,14 +168,15 @@ export class MailServer {
 
   #carryOut(connection: ServedConnection, command: string): string[] {
     const words = command.split(' ');
-    const name = words[0] === 'UID' ? `UID ${words[1]}` : words[0];
+    const [first = '', second = '', third = ''] = words;
+    const name = first === 'UID' ? `UID ${second}` : first;
     this.carriedOut.set(name, this.count(name) + 1);
     const box = this.mailboxes.get(connection.mailbox ?? '') ?? null;
     switch (name) {
       case 'CAPABILITY':
         return [`* CAPABILITY ${this.capabilities}`, '$ OK done'];
       case 'LOGIN':
-        this.passwords.push(words[2]);
+        this.passwords.push(third);
         return [`$ ${this.login}`];
       case 'ENABLE':
         connection.enabled = true;
@@ -196,15 +197,15 @@ export class MailServer {
         return [`* SEARCH ${uids.join(' ')}`, '$ OK done'];
       }
       case 'UID FETCH':
-        return [...this.#fetch(box!, words[2], command), '$ OK done'];
+        return [...this.#fetch(box!, third, command), '$ OK done'];
       case 'UID STORE': {
-        const flags = /\((.*)\)/.exec(command)![1].split(' ');
-        const stored = inSet(box!, words[2]);
-        for (const { uid } of stored) box!.flag(uid, ...flags);
+        const [, flags = ''] = /\((.*)\)/.exec(command) ?? [];
+        const stored = inSet(box!, third);
+        for (const { uid } of stored) box!.flag(uid, ...flags.split(' '));
         return [...stored.map((message) => fetchLine(box!, message, false)), '$ OK done'];
       }
       case 'APPEND':
-        this.mailboxes.get(words[1])!.add(1);
+        this.mailboxes.get(second)!.add(1);
         return ['$ OK done'];
       case 'LOGOUT':
         return ['* BYE bye', '$ OK done'];
@@ -215,9 +216,10 @@ export class MailServer {
 
   #select(connection: ServedConnection, command: string, words: readonly string[]): string[] {
     connection.mailbox = null;
-    const box = this.mailboxes.get(words[1]);
+    const [verb, name = ''] = words;
+    const box = this.mailboxes.get(name);
     if (box === undefined) return ['$ NO [NONEXISTENT] no such mailbox'];
-    connection.mailbox = words[1]!;
+    connection.mailbox = name!;
     const [, validity, modSeq] = /QRESYNC \((\d+) (\d+)\)/.exec(command) ?? [];
     const hasModSeq = this.capabilities.includes('CONDSTORE');
     return [
@@ -227,7 +229,7 @@ export class MailServer {
       ...(this.namesUidNext ? [`* OK [UIDNEXT ${box.uidNext}] x`] : []),
       ...(hasModSeq ? [`* OK [HIGHESTMODSEQ ${box.modSeq}] x`] : []),
       ...(Number(validity) === box.uidValidity ? changes(box, Number(modSeq)) : []),
-      `$ OK [READ-${words[0] === 'SELECT' ? 'WRITE' : 'ONLY'}] done`,
+      `$ OK [READ-${verb === 'SELECT' ? 'WRITE' : 'ONLY'}] done`,
     ];
   }
 
