@@ -122,6 +122,25 @@ describe('connecting', () => {
     expect((await connected({ url: given })).socket.url).toBe(used);
   });
 
+  it.each(['ws://mail.example.com/imap', 'http://192.0.2.1/imap', 'ws://localhost.example.com/'])(
+    'refuses %s, on which everybody reads along, before a byte is sent',
+    async (given) => {
+      const sockets = fakeSockets();
+      const { WebSocket } = sockets;
+      const token = vi.fn<() => string>(() => 'secret');
+      const refused = failure(bridge({ url: given, target: 'work', WebSocket, token })({}));
+      expect(await refused).toMatchObject({ name: 'TransportError', code: 'policy', stage: 'policy' });
+      expect(token).not.toHaveBeenCalled();
+      expect((await connected({ url: given, insecure: true })).socket.url).toContain('ws://');
+    },
+  );
+
+  it('refuses it for a page that came that way, too', async () => {
+    vi.stubGlobal('location', { href: 'http://mail.example.com/' });
+    const refused = failure(bridge({ url: '/imap', target: 'work', WebSocket: fakeSockets().WebSocket })({}));
+    expect(await refused).toMatchObject({ code: 'policy' });
+  });
+
   it('resolves a relative address against the page', async () => {
     vi.stubGlobal('location', { href: 'https://mail.example.com:8443/app/index.html?x#y' });
     expect((await connected({ url: '/imap' })).socket.url).toBe('wss://mail.example.com:8443/imap');

@@ -13,7 +13,7 @@ import {
   parseBridgeFrame,
   type OpenFrame,
 } from './frames.ts';
-import { openSocket, shownUrl, socketUrl, type Socket, type WebSocketClass } from './socket.ts';
+import { isLoopback, openSocket, shownUrl, socketUrl, type Socket, type WebSocketClass } from './socket.ts';
 
 /** Where the bridge is, and how to talk to it; everything but the server to reach. */
 export interface BridgeSettings {
@@ -25,6 +25,11 @@ export interface BridgeSettings {
   readonly window?: number | undefined;
   /** The WebSocket to use; in Node the class of the `ws` package. */
   readonly WebSocket?: WebSocketClass | undefined;
+  /**
+   * Lets an address without TLS (`ws:`, `http:`) lead to another machine: whoever is on the way there reads mail and
+   * password. False by default.
+   */
+  readonly insecure?: boolean | undefined;
   /** How long to wait for the whole way to the server. 30 seconds by default. */
   readonly connectTimeoutMs?: number | undefined;
 }
@@ -66,6 +71,14 @@ export function bridge(options: BridgeOptions): Connect {
     signal?.throwIfAborted();
     const url = socketUrl(options.url);
     const way = `${destination(open)} through the bridge at ${shownUrl(url)}`;
+    if (url.protocol === 'ws:' && !isLoopback(url) && options.insecure !== true) {
+      throw new TransportError(
+        'policy',
+        'policy',
+        `Connecting to ${way} was refused: without TLS everybody on the way there reads along. Use a wss address, or ` +
+          'say `insecure: true` where that network is to be trusted.',
+      );
+    }
 
     const giveUp = new AbortController();
     const onAbort = () => giveUp.abort(signal?.reason);

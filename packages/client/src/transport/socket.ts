@@ -119,6 +119,11 @@ export function socketUrl(url: string | URL): URL {
   return resolved;
 }
 
+/** Whether an address leads to this machine: what is sent there passes no network. */
+export function isLoopback({ hostname }: URL): boolean {
+  return /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
 /** The address as errors show it: without a user, a password or a query, which may hold secrets. */
 export function shownUrl(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}`;

@@ -4,7 +4,7 @@
 import { TransportError, type ByteStream, type Connect, type StreamInfo } from './byte-stream.ts';
 import { ReceiveSide } from './receive-side.ts';
 import { SendSide } from './send-side.ts';
-import { openSocket, shownUrl, socketUrl, type Socket, type WebSocketClass } from './socket.ts';
+import { isLoopback, openSocket, shownUrl, socketUrl, type Socket, type WebSocketClass } from './socket.ts';
 
 /** Beyond this many unread bytes the connection is given up. */
 const UNREAD_MAX = 16 * 1024 * 1024;
@@ -76,7 +76,7 @@ class WebSocketByteStream implements ByteStream {
     this.#socket = socket;
     this.#name = shownUrl(url);
     this.info = {
-      peer: { name: this.#name, local: isLoopback(url.hostname) },
+      peer: { name: this.#name, local: isLoopback(url) },
       timings: {},
       tls:
         url.protocol === 'wss:'
@@ -159,8 +159,4 @@ class WebSocketByteStream implements ByteStream {
     this.#send.fail(error);
     return true;
   }
-}
-
-function isLoopback(hostname: string): boolean {
-  return /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
