@@ -1,9 +1,11 @@
 // `npm run bench [-- NAME…] [--json FILE]`: how we stand beside others, in one run, interleaved, as ratios. Absolute
 // times drift on shared machines; a ratio against a peer measured in the same minute does not.
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { hasDovecot } from '@imaplib/demo/server';
+import { chromium } from '../scripts/chromium.mjs';
 import { benchBridge } from './bridge.mjs';
 import { soakBridge } from './bridge-soak.mjs';
 import { closeBrowser } from './browser.mjs';
@@ -58,6 +60,12 @@ const machine = {
   cpu: `${cpus().length} × ${cpus()[0].model.trim()}`,
   memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
   date: new Date().toISOString().slice(0, 10),
+  browser: execFileSync(chromium ?? 'chromium', ['--version'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+    .split(' on ')[0]
+    .trim(),
 };
 console.log(
   `Node ${machine.node}, ${machine.cpu}, ${machine.memory}; medians of ${options.rounds} rounds (fastest to slowest)`,

@@ -168,7 +168,12 @@ export async function startBridge(target, options = {}) {
   };
   writeFileSync(file, JSON.stringify(config));
   const program = here('../packages/bridge/dist/cli.js');
-  const { child, line } = await startProgram(process.execPath, ['--max-semi-space-size=1', program, '--config', file]);
+  const { child, line } = await startProgram(process.execPath, [
+    '--max-semi-space-size=1',
+    program,
+    '--config',
+    file,
+  ]);
   rmSync(dir, { recursive: true });
   const url = line.replace('listening ', '');
   return { pid: child.pid, url, page: pageOf(url), plain: plainOf(`${url}/it`), stop: () => child.kill() };
