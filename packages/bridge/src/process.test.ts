@@ -83,6 +83,34 @@ test('exit code and the last lines of stderr, after the last byte', async () => 
   expect(exit.stderr.length).toBeLessThanOrEqual(4096);
 });
 
+describe('what the configuration gives a command is not told to the page', () => {
+  const env = { TOKEN: 'hunter2-hunter2', KEY: 'first line of a key\nsecond line of a key', USER: 'me' };
+  test.each([
+    ['in its last words', 'echo "for me: $TOKEN, $TOKEN; $KEY" >&2', 'for me: ***, ***; ***'],
+    [
+      'where they are cut in one line',
+      'head -c 6000 /dev/zero | tr "\\0" x >&2; echo "$TOKEN" >&2',
+      /^x+\*{3}$/,
+    ],
+    [
+      'where the cut goes through it',
+      'printf %s "$TOKEN" >&2; head -c 4130 /dev/zero | tr "\\0" x >&2',
+      /^x+$/,
+    ],
+    [
+      'where the cut goes through one of many lines',
+      'printf %s "$KEY" >&2; head -c 4120 /dev/zero | tr "\\0" x >&2',
+      /^x+$/,
+    ],
+  ])('%s', async (_, script, told) => {
+    const { page } = await open({ argv: ['sh', '-c', script], env });
+    const { stderr } = await page.frame('exit');
+    if (typeof told === 'string') expect(stderr).toBe(told);
+    else expect(stderr).toMatch(told);
+    expect(stderr.length).toBeLessThanOrEqual(4096);
+  });
+});
+
 test('a signal that ended it', async () => {
   const { page } = await open(['sh', '-c', 'kill -KILL $$']);
   await page.closed;

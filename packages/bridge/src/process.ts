@@ -27,14 +27,23 @@ function environment(command: Command): Record<string, string> {
   return { ...Object.fromEntries(inherited), ...command.env };
 }
 
-/** The last lines of a stream of text, bounded. */
+// Shorter values of its environment are words like any other: `mail`, `C.UTF-8`.
+const SECRET_LENGTH = 8;
+
+/** The last lines of a stream of text, bounded, without what is secret. */
 class LastLines {
   readonly #limit: number;
+  readonly #secrets: readonly string[];
+  /** So much of the beginning may be the rest of a secret that was cut. */
+  readonly #doubtful: number;
   #kept: Buffer = Buffer.alloc(0);
   #isCut = false;
 
-  constructor(limit: number) {
-    this.#limit = limit;
+  constructor(limit: number, secrets: readonly string[]) {
+    // The longest first: one may be a part of another.
+    this.#secrets = secrets.toSorted((a, b) => b.length - a.length);
+    this.#doubtful = Math.max(0, ...secrets.map((secret) => Buffer.byteLength(secret)));
+    this.#limit = limit + this.#doubtful;
   }
 
   add(chunk: Buffer): void {
@@ -45,8 +54,11 @@ class LastLines {
   }
 
   toString(): string {
-    const text = this.#kept.toString('utf8').trimEnd();
-    return this.#isCut ? text.slice(text.indexOf('\n') + 1) : text;
+    let text = this.#kept.toString('utf8').trimEnd();
+    for (const secret of this.#secrets) text = text.replaceAll(secret, '***');
+    if (!this.#isCut) return text;
+    const line = text.indexOf('\n', this.#doubtful);
+    return text.slice(line === -1 ? this.#doubtful : line + 1);
   }
 }
 
@@ -60,13 +72,16 @@ class CommandEndpoint implements Endpoint {
   readonly #child: Child;
   readonly #killMs: number;
 
-  constructor(name: string, child: Child, limits: Limits) {
+  constructor(name: string, child: Child, { env = {} }: Command, limits: Limits) {
     this.peer = { name, local: true };
     this.source = new StreamSource(child.stdout);
     this.writable = child.stdin;
     this.#child = child;
     this.#killMs = limits.killMs;
-    const stderr = new LastLines(limits.stderrBytes);
+    const stderr = new LastLines(
+      limits.stderrBytes,
+      Object.values(env).filter(({ length }) => length >= SECRET_LENGTH),
+    );
     child.stderr.on('data', (chunk: Buffer) => stderr.add(chunk));
     // A command that does not read what it is sent tells why by its exit.
     child.stdin.on('error', () => {});
@@ -153,7 +168,7 @@ export class Processes {
     };
     try {
       const child = await this.#spawn(name, command);
-      const endpoint = new CommandEndpoint(name, child, this.#limits);
+      const endpoint = new CommandEndpoint(name, child, command, this.#limits);
       void endpoint.ending.then(end);
       return endpoint;
     } catch (error) {
