@@ -10,6 +10,7 @@ import {
   parsePageFrame,
 } from '@imaplib/client/protocol';
 import type { ExitInfo, OpenFrame, PageFrame, TransportStage } from '@imaplib/client/protocol';
+import { Account } from './account.ts';
 import type { Budget } from './budget.ts';
 import { connectServer } from './connect.ts';
 import type { Ending, Endpoint } from './endpoint.ts';
@@ -19,7 +20,6 @@ import { Liveness } from './liveness.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { Page } from './page.ts';
-import { POLICY_MESSAGE } from './policy.ts';
 import type { Processes } from './process.ts';
 import type { Resolve } from './resolve.ts';
 import { findRoute } from './routes.ts';
@@ -90,13 +90,12 @@ const RESTART = 1012;
 /** A page's connection. */
 export class Connection implements Carried {
   readonly done: Promise<void>;
-  readonly #id: number;
+  readonly #account: Account;
   readonly #socket: WebSocket;
   readonly #shared: Entitled;
   readonly #page: Page;
   readonly #toTarget: ToTarget;
   readonly #abort = new AbortController();
-  readonly #begin = performance.now();
   readonly #liveness: Liveness;
   #credit: SendCredit | null = null;
   #toPage: ToPage | null = null;
@@ -108,7 +107,7 @@ export class Connection implements Carried {
   #who = '';
 
   constructor(id: number, socket: WebSocket, shared: Entitled) {
-    this.#id = id;
+    this.#account = new Account(id, shared);
     this.#socket = socket;
     this.#shared = shared;
     const { limits, budget } = shared;
@@ -130,7 +129,7 @@ export class Connection implements Carried {
     }, limits.openMs);
     socket.on('message', (data, isBinary) => this.#receive(data as Buffer, isBinary));
     // What breaks the rules of WebSocket itself is answered by ws with 1002, 1007 or 1009.
-    socket.on('error', (error) => this.#log('warn', 'websocket-error', { reason: error.message }));
+    socket.on('error', (error) => this.#account.log('warn', 'websocket-error', { reason: error.message }));
     this.done = new Promise<void>((resolve) => {
       socket.once('close', (code) => resolve(this.#cleanUp(code)));
     });
@@ -155,7 +154,7 @@ export class Connection implements Carried {
     const { up, down } = this.bytes;
     switch (this.#liveness.look(up + down)) {
       case 'lost':
-        this.#log('info', 'lost', { reason: 'pings without an answer' });
+        this.#account.lost();
         this.#socket.terminate();
         return;
       case 'idle':
@@ -220,7 +219,7 @@ export class Connection implements Carried {
   }
 
   async #open(frame: OpenFrame): Promise<void> {
-    const { routes, limits, processes, resolve, pool, budget, metrics } = this.#shared;
+    const { routes, limits, processes, resolve, pool, budget } = this.#shared;
     clearTimeout(this.#timer);
     this.#state = 'connecting';
     try {
@@ -236,12 +235,7 @@ export class Connection implements Carried {
         return;
       }
       const { peer, timings, tls } = endpoint;
-      metrics.opened(timings);
-      this.#log('info', 'opened', {
-        peer: peer.name,
-        address: peer.address ?? null,
-        tls: tls?.protocol ?? null,
-      });
+      this.#account.opened(endpoint);
       this.#page.send({ type: 'opened', window: limits.window, peer, timings, tls });
       this.#credit = new SendCredit(frame.window);
       this.#toPage = new ToPage(this.#page, {
@@ -270,7 +264,7 @@ export class Connection implements Carried {
         limits,
         signal,
       });
-      this.#log('info', 'secured', { tls: secured.tls?.protocol ?? null });
+      this.#account.log('info', 'secured', { tls: secured.tls?.protocol ?? null });
       this.#page.send({ type: 'secured', tls: secured.tls! });
       this.#adopt(secured);
     } catch (error) {
@@ -324,35 +318,13 @@ export class Connection implements Carried {
   /** Tells the page what failed; more than one failure is one failure. */
   #fail(error: unknown): void {
     if (this.#state === 'closed') return;
-    const failure = this.#explain(error);
-    const { code, stage, reason } = failure;
-    this.#shared.metrics.failed(code);
-    const isOurs = code === 'internal';
-    this.#log(isOurs ? 'error' : 'info', 'failed', {
-      code,
-      stage,
-      reason: error instanceof Refusal || isOurs ? (error as Error).message : (reason ?? failure.message),
-      target: this.#who,
-    });
+    const failure = this.#account.failed(error, { stage: STAGE[this.#state], target: this.#who });
     this.#state = 'closed';
     this.#page.fail(failure);
     // Whatever else comes of it is not for the page.
     this.#toPage?.discard();
     this.#abort.abort(failure);
     void this.#endpoint?.close(Promise.resolve());
-  }
-
-  #explain(error: unknown): TransportError {
-    if (error instanceof TransportError) return error;
-    if (error instanceof Refusal) return new TransportError('policy', 'policy', POLICY_MESSAGE);
-    if (error instanceof FrameError) {
-      return new TransportError(
-        'protocol',
-        STAGE[this.#state],
-        `the page broke the protocol: ${error.message}`,
-      );
-    }
-    return new TransportError('internal', STAGE[this.#state], 'the bridge failed; its log has more');
   }
 
   /** The WebSocket is closed: lets go of everything else. */
@@ -365,17 +337,6 @@ export class Connection implements Carried {
     this.#toPage?.discard();
     await this.#endpoint?.close(isFault ? Promise.resolve() : this.#toTarget.end());
     this.#toTarget.discard();
-    const { up, down } = this.bytes;
-    this.#shared.metrics.ended({ up, down });
-    const ms = Math.round(performance.now() - this.#begin);
-    this.#log('info', 'closed', { code, bytesUp: up, bytesDown: down, ms });
-  }
-
-  #log(
-    level: 'info' | 'warn' | 'error',
-    event: string,
-    fields: Record<string, string | number | null>,
-  ): void {
-    this.#shared.log(level, event, { id: this.#id, ...fields });
+    this.#account.closed(code, this.bytes);
   }
 }

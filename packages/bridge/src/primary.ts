@@ -23,6 +23,11 @@ const RESTART_MS = 1_000;
 // cheap collections of it, otherwise in expensive ones of everything.
 const YOUNG = '--max-semi-space-size=1';
 
+/** Tells a worker something. One that is gone in this moment need not hear it, and is noticed by its exit. */
+function say(worker: Worker, message: Answer | Order): void {
+  if (worker.isConnected()) worker.send(message, () => {});
+}
+
 /** Counts for the workers, and forgets with each of them what it held. */
 class Clerk {
   readonly #ledger: LocalLedger;
@@ -36,7 +41,7 @@ class Clerk {
 
   async answer(worker: Worker, question: Question): Promise<void> {
     const answer = await this.#decide(worker, question);
-    if (worker.isConnected()) worker.send({ ...answer, answer: question.id });
+    say(worker, { ...answer, answer: question.id });
   }
 
   leave(worker: Worker, id: number): void {
@@ -106,7 +111,7 @@ class Workers {
             reject(message.isConfig ? new ConfigError(message.message) : new Error(message.message));
           } else {
             // One that was only starting may not have heard of the end.
-            if (this.#ending !== null) worker.send(this.#ending);
+            if (this.#ending !== null) say(worker, this.#ending);
             if (++this.#listening === this.#count) resolve(message.url);
           }
         }
@@ -126,7 +131,7 @@ class Workers {
 
   tell(order: Order): void {
     for (const worker of Object.values(cluster.workers ?? {})) {
-      if (worker?.isConnected() === true) worker.send(order);
+      if (worker !== undefined) say(worker, order);
     }
   }
 

@@ -3,13 +3,13 @@
 
 import type { WebSocket } from 'ws';
 import { CLOSE_CODE, TransportError } from '@imaplib/client/protocol';
+import { Account } from './account.ts';
 import type { Carried, Entitled } from './connection.ts';
 import { connectServer } from './connect.ts';
 import type { Endpoint } from './endpoint.ts';
 import { Refusal, transportFailure } from './failure.ts';
 import { Liveness } from './liveness.ts';
 import { Page } from './page.ts';
-import { POLICY_MESSAGE } from './policy.ts';
 import type { ServerRoute } from './routes.ts';
 import { ToPage, UNLIMITED } from './to-page.ts';
 import { ToTarget } from './to-target.ts';
@@ -44,7 +44,7 @@ class Pausing implements Intake {
 /** A plain client's connection to one target. */
 export class RawConnection implements Carried {
   readonly done: Promise<void>;
-  readonly #id: number;
+  readonly #account: Account;
   readonly #socket: WebSocket;
   readonly #shared: Entitled;
   readonly #page: Page;
@@ -52,7 +52,6 @@ export class RawConnection implements Carried {
   readonly #toTarget: ToTarget;
   readonly #liveness: Liveness;
   readonly #abort = new AbortController();
-  readonly #begin = performance.now();
   readonly #route: ServerRoute;
   readonly #work: Promise<void>;
   #endpoint: Endpoint | null = null;
@@ -62,7 +61,7 @@ export class RawConnection implements Carried {
   /** @param target the name of the target, and where it leads */
   constructor(id: number, socket: WebSocket, shared: Entitled, target: { name: string; route: ServerRoute }) {
     const { limits, budget } = shared;
-    this.#id = id;
+    this.#account = new Account(id, shared);
     this.#socket = socket;
     this.#shared = shared;
     this.#route = target.route;
@@ -75,7 +74,7 @@ export class RawConnection implements Carried {
     });
     this.#toTarget = new ToTarget(new Pausing(socket, limits.window), budget);
     socket.on('message', (data) => this.#receive(data as Buffer));
-    socket.on('error', (error) => this.#log('warn', 'websocket-error', { reason: error.message }));
+    socket.on('error', (error) => this.#account.log('warn', 'websocket-error', { reason: error.message }));
     this.#work = this.#open(target.name);
     this.done = new Promise<void>((resolve) => {
       socket.once('close', (code) => resolve(this.#cleanUp(code)));
@@ -97,7 +96,7 @@ export class RawConnection implements Carried {
     const { up, down } = this.bytes;
     switch (this.#liveness.look(up + down)) {
       case 'lost':
-        this.#log('info', 'lost', { reason: 'pings without an answer' });
+        this.#account.lost();
         this.#socket.terminate();
         return;
       case 'idle':
@@ -118,7 +117,7 @@ export class RawConnection implements Carried {
   }
 
   async #open(target: string): Promise<void> {
-    const { limits, resolve, pool, metrics, only } = this.#shared;
+    const { limits, resolve, pool, only } = this.#shared;
     try {
       if (!isGranted(only, { target })) throw new Refusal('the token is for something else');
       const signal = this.#abort.signal;
@@ -128,12 +127,7 @@ export class RawConnection implements Carried {
         return;
       }
       this.#endpoint = endpoint;
-      metrics.opened(endpoint.timings);
-      this.#log('info', 'opened', {
-        peer: endpoint.peer.name,
-        address: endpoint.peer.address ?? null,
-        tls: endpoint.tls?.protocol ?? null,
-      });
+      this.#account.opened(endpoint);
       this.#toTarget.attach(endpoint.writable);
       this.#toPage.attach(endpoint.source);
       void endpoint.ending.then(({ error }) => {
@@ -151,23 +145,9 @@ export class RawConnection implements Carried {
 
   #fail(error: unknown): void {
     if (this.#isClosed) return;
-    const failure =
-      error instanceof TransportError
-        ? error
-        : error instanceof Refusal
-          ? new TransportError('policy', 'policy', POLICY_MESSAGE)
-          : new TransportError('internal', 'relay', 'the bridge failed; its log has more');
-    const { code, stage, reason, message } = failure;
-    const isOurs = code === 'internal';
-    this.#shared.metrics.failed(code);
-    this.#log(isOurs ? 'error' : 'info', 'failed', {
-      code,
-      stage,
-      reason: error instanceof Refusal || isOurs ? (error as Error).message : (reason ?? message),
-      target: this.#route.who,
-    });
+    const failure = this.#account.failed(error, { stage: 'relay', target: this.#route.who });
     this.#abort.abort(failure);
-    this.#close(CLOSE_CODE[code], code);
+    this.#close(CLOSE_CODE[failure.code], failure.code);
   }
 
   #close(code: number, reason: string): void {
@@ -187,17 +167,6 @@ export class RawConnection implements Carried {
     this.#toPage.discard();
     await this.#endpoint?.close(isFault ? Promise.resolve() : this.#toTarget.end());
     this.#toTarget.discard();
-    this.#shared.metrics.ended(this.bytes);
-    const { up, down } = this.bytes;
-    const ms = Math.round(performance.now() - this.#begin);
-    this.#log('info', 'closed', { code, bytesUp: up, bytesDown: down, ms });
-  }
-
-  #log(
-    level: 'info' | 'warn' | 'error',
-    event: string,
-    fields: Record<string, string | number | null>,
-  ): void {
-    this.#shared.log(level, event, { id: this.#id, ...fields });
+    this.#account.closed(code, this.bytes);
   }
 }
