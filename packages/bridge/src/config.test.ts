@@ -284,3 +284,13 @@ test('the schema knows every key and every limit', () => {
   }
   expect(Object.keys(schema.properties['limits']?.properties ?? {})).toEqual(Object.keys(DEFAULT_LIMITS));
 });
+
+test('the configuration of the Kubernetes manifest is one', () => {
+  const manifest = readFileSync(new URL('../../../docs/bridge/kubernetes.yaml', import.meta.url), 'utf8');
+  const [, json = ''] = /bridge\.json: \|\n((?: {4}.*\n)+)/.exec(manifest) ?? [];
+  file('token-key', 'a secret of more than 32 characters');
+  file('manifest.json', json.replace('/secrets/token-key', 'token-key'));
+  const { options } = read('--config', 'manifest.json');
+  expect(options).toMatchObject({ host: '0.0.0.0', port: 8143, metricsFrom: ['10.0.0.0/8'] });
+  expect(() => createBridge(options)).not.toThrow();
+});
