@@ -36,19 +36,22 @@ const options = {
   seconds: Number(values.seconds),
 };
 
-/** Each gives a group of rows; those of `checks` measure nothing, and run only when they are asked for. */
-const rows = { parse, fetch: fetchRows, download, append, many, idle, page: webmail, size };
-const checks = { bridge: benchBridge, soak: soakBridge };
+/** Each gives a group of rows. The soak measures nothing: it runs only when it is asked for. */
+const benches = {
+  ...{ parse, fetch: fetchRows, download, append, many, idle, page: webmail, size, bridge: benchBridge },
+};
+const checks = { soak: soakBridge };
+const withoutDovecot = new Set(['size', 'bridge', 'soak']);
 
-const names = positionals.length === 0 ? [...Object.keys(rows), 'bridge'] : positionals;
+const names = positionals.length === 0 ? Object.keys(benches) : positionals;
 for (const name of names) {
-  if (!Object.hasOwn(rows, name) && !Object.hasOwn(checks, name)) {
-    const known = [...Object.keys(rows), ...Object.keys(checks)].join(', ');
+  if (!Object.hasOwn(benches, name) && !Object.hasOwn(checks, name)) {
+    const known = [...Object.keys(benches), ...Object.keys(checks)].join(', ');
     console.error(`There is no bench ${name}; there are ${known}.`);
     process.exit(1);
   }
 }
-if (names.some((name) => Object.hasOwn(rows, name)) && !hasDovecot()) {
+if (names.some((name) => !withoutDovecot.has(name)) && !hasDovecot()) {
   console.error(
     'The bench needs a Dovecot to measure against: apt-get install dovecot-imapd (as root), then again.',
   );
@@ -77,7 +80,7 @@ for (const name of names) {
     await checks[name](options);
     continue;
   }
-  const group = await rows[name](options);
+  const group = await benches[name](options);
   groups.push(group);
   printGroup(group);
 }

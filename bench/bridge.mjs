@@ -8,11 +8,11 @@ import {
   startTarget,
   startWebsockify,
 } from './contenders.mjs';
+import { rowsOf } from './measure.mjs';
 
 const MIB = 1024 * 1024;
 const FRAME = Buffer.alloc(16 * 1024, 'y');
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
 async function down(connect, bytes) {
   const stream = await connect();
@@ -116,7 +116,7 @@ const unreadTarget = ({ pid, connect }, bytes) =>
     };
   });
 
-/** Measures, prints, and tells whether each aim was met. */
+/** The rows: each measure for each contender, and the bridge beside its aim. */
 export async function benchBridge({ rounds, mib = 256, connections = 2000 }) {
   if (process.platform !== 'linux')
     throw new Error('the bench of the bridge reads /proc: it runs on Linux only');
@@ -130,24 +130,28 @@ export async function benchBridge({ rounds, mib = 256, connections = 2000 }) {
     ...(websockify === null ? [] : [{ name: 'websockify', ...websockify }]),
     { name: 'TCP relay in Node', ...relay },
   ];
-  if (websockify === null) console.log('left out: websockify (apt-get install websockify)');
   const peer = websockify === null ? 'TCP relay in Node' : 'websockify';
-  const misses = [];
+  const rows = [];
 
-  /** One row: each contender's figure, and the bridge's aim beside the peer. */
-  const row = (name, unit, figures, isGood, aim) => {
-    const ratio = figures.get('bridge') / figures.get(peer);
-    const parts = [...figures].map(([who, figure]) => `${who} ${figure.toFixed(figure < 10 ? 2 : 0)}`);
-    const isMet = isGood(figures.get('bridge'), ratio);
-    if (!isMet) misses.push(name);
-    console.log(`${name} (${unit}): ${parts.join(' | ')}`);
-    console.log(`    ${ratio.toFixed(2)} × ${peer}; aim ${aim}: ${isMet ? 'met' : 'MISSED'}`);
+  /** One measure: each contender's values; the bridge's ratio to the peer, or to a bound of its own. */
+  const add = (measure, unit, values, { aim, atLeast = false, bound = null }) => {
+    const against = bound === null ? peer : [bound, unit].join(' ');
+    const wanted = values.has(peer) || bound !== null ? { [against]: aim } : {};
+    const all = new Map(values);
+    if (bound !== null) all.set(against, [bound]);
+    const named = rowsOf(
+      [...values.keys()].map((name) => ({ name, ...(name === 'bridge' ? { beside: wanted } : {}) })),
+      all,
+      unit,
+    );
+    for (const row of named) {
+      const ratios = row.ratios.map((ratio) => ({ ...ratio, atLeast }));
+      rows.push({ ...row, name: `${measure}: ${row.name}`, ratios });
+    }
   };
-  const medians = (samples) => new Map([...samples].map(([who, numbers]) => [who, median(numbers)]));
   const collect = () => new Map(contenders.map(({ name }) => [name, []]));
 
   try {
-    console.log(`\nbridge: ${rounds} rounds of ${mib} MiB, medians; Node ${process.version}\n`);
     for (const { way, run, aimSpeed, aimCpu } of [
       { way: 'down', run: down, aimSpeed: 1, aimCpu: 0.9 },
       { way: 'up', run: up, aimSpeed: 1.8, aimCpu: 0.6 },
@@ -166,40 +170,37 @@ export async function benchBridge({ rounds, mib = 256, connections = 2000 }) {
           cpu.get(name).push(((cpuSeconds(pid) - used) * 1024) / mib);
         }
       }
-      row(
-        `${way}, throughput`,
-        'MiB/s',
-        medians(speed),
-        (_, ratio) => ratio >= aimSpeed,
-        `at least ${aimSpeed}`,
-      );
-      row(`${way}, CPU`, 's/GiB', medians(cpu), (_, ratio) => ratio <= aimCpu, `at most ${aimCpu}`);
+      add(`${way}, throughput`, 'MiB/s', speed, { aim: aimSpeed, atLeast: true });
+      add(`${way}, CPU`, 's/GiB', cpu, { aim: aimCpu });
       // Where it needs as much as what it measures, throughput says little: it runs on the same cores.
-      const client = [...medians(own)].map(([who, seconds]) => `${who} ${seconds.toFixed(2)}`);
-      console.log(`    the measuring client itself (s/GiB): ${client.join(' | ')}`);
+      add(`${way}, CPU of the measuring client`, 's/GiB', own, { aim: null });
     }
     const trips = collect();
     // Many short turns: a busy moment of the machine shall hit all alike.
     for (let round = 0; round < rounds * 10; round += 1) {
       for (const { name, connect } of contenders) trips.get(name).push(...(await roundTrips(connect, 100)));
     }
-    row('round trip of 100 bytes', 'µs', medians(trips), (_, ratio) => ratio <= 1.2, 'at most 1.2');
+    add('round trip of 100 bytes', 'µs', trips, { aim: 1.2 });
     const idle = new Map();
     for (const one of contenders) {
       // A process for each connection: 2,000 of them would measure the machine.
-      idle.set(one.name, await idleKib(one, one.name === 'websockify' ? 100 : connections));
+      idle.set(one.name, [await idleKib(one, one.name === 'websockify' ? 100 : connections)]);
     }
-    row(`idle connection of ${connections}`, 'KiB', idle, (kib) => kib <= 20, 'at most 20 KiB');
+    add(`idle connection of ${connections}`, 'KiB', idle, { aim: 1, bound: 20 });
     for (const { name, act } of [
       { name: '1 GiB for a page that does not read', act: unreadPage },
       { name: '1 GiB for a target that does not read', act: unreadTarget },
     ]) {
       const grown = new Map();
-      for (const one of contenders) grown.set(one.name, await act(one, 1024 * MIB));
-      row(name, 'MiB more', grown, (grew) => grew < 32, 'below 32 MiB');
+      for (const one of contenders) grown.set(one.name, [await act(one, 1024 * MIB)]);
+      add(name, 'MiB', grown, { aim: 1, bound: 32 });
     }
   } finally {
     for (const one of [bridge, websockify, relay, target]) one?.stop();
   }
-  console.log(misses.length === 0 ? '\nall aims met' : `\nmissed: ${misses.join('; ')}`);
+  return {
+    title: `10. The bridge: ${rounds} rounds of ${mib} MiB`,
+    rows,
+    missing: websockify === null ? ['websockify'] : [],
+  };
 }
