@@ -15,6 +15,10 @@ const base = { set: '1:*', uid: true, items: {} } as const;
 describe('FETCH, the items of extensions', () => {
   it.each<[items: FetchItems, sent: string, answer: string, gives: object]>([
     [{ modSeq: true }, 'MODSEQ', 'MODSEQ (12121231000)', { modSeq: 12121231000n }],
+    // Named, with no value: the row answers all the same.
+    [{ modSeq: true }, 'MODSEQ', 'MODSEQ (-1)', { modSeq: undefined }],
+    [{ internalDate: true }, 'INTERNALDATE', 'INTERNALDATE NIL', { internalDate: undefined }],
+    [{ emailId: true }, 'EMAILID', 'EMAILID NIL', { emailId: undefined }],
     [{ preview: true }, 'PREVIEW', 'PREVIEW "Hello"', { preview: 'Hello' }],
     [{ preview: 'lazy', flags: true }, 'FLAGS PREVIEW (LAZY)', 'FLAGS () PREVIEW NIL', { preview: null }],
     [{ saveDate: true }, 'SAVEDATE', 'SAVEDATE NIL', { saveDate: null }],

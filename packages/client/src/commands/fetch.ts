@@ -195,7 +195,8 @@ function range(offset = 0, length = 0xffffffff): string {
 }
 
 function hasItem(message: FetchedMessage, item: keyof FetchItems & keyof FetchedMessage): boolean {
-  return message[item] !== undefined || Object.keys(message.unparsed).length > 0;
+  // Named without a value it has been answered all the same.
+  return item in message || Object.keys(message.unparsed).length > 0;
 }
 
 /** No section that was not asked for, and one at least of those that were (Yandex and James leave some out). */

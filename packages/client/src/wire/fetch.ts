@@ -32,24 +32,27 @@ export interface Section {
   readonly decoded?: boolean;
 }
 
-/** What a FETCH response holds; an item that was not asked for, or could not be read, is absent. */
+/**
+ * What a FETCH response holds; an item that was not asked for, or could not be read, is absent. One that the server has
+ * named and has no value for is undefined.
+ */
 export interface FetchedMessage {
   /** Its number in the mailbox; changes as messages are expunged. 0 where the server counts by UID alone (UIDONLY). */
   readonly sequence: number;
   readonly uid?: number;
   readonly flags?: readonly string[];
-  readonly internalDate?: InternalDate;
+  readonly internalDate?: InternalDate | undefined;
   /** Octets. */
   readonly size?: number;
   readonly envelope?: Envelope;
   readonly bodyStructure?: BodyPart;
-  readonly modSeq?: bigint;
+  readonly modSeq?: bigint | undefined;
   /** The first words of its text; null where the server has none at hand. */
   readonly preview?: string | null;
   /** When it came into this mailbox; null where the mailbox does not know. */
   readonly saveDate?: InternalDate | null;
   /** The same for each copy of the message (RFC 8474). */
-  readonly emailId?: string;
+  readonly emailId?: string | undefined;
   /** The same for each message of a conversation; null where the server keeps none. */
   readonly threadId?: string | null;
   readonly gmailMessageId?: bigint;
@@ -120,7 +123,7 @@ function readItem(reader: ResponseReader, name: string, message: Items): void {
       message.size = reader.number();
       break;
     case 'INTERNALDATE':
-      keepIfKnown(message, 'internalDate', readDate(reader));
+      message.internalDate = readDate(reader) ?? undefined;
       break;
     case 'ENVELOPE':
       message.envelope = readEnvelope(reader);
@@ -139,7 +142,7 @@ function readItem(reader: ResponseReader, name: string, message: Items): void {
       message.saveDate = readDate(reader);
       break;
     case 'EMAILID':
-      keepIfKnown(message, 'emailId', readObjectId(reader));
+      message.emailId = readObjectId(reader) ?? undefined;
       break;
     case 'THREADID':
       message.threadId = readObjectId(reader);
@@ -165,15 +168,6 @@ function readItem(reader: ResponseReader, name: string, message: Items): void {
   }
 }
 
-/** NIL where the grammar has none: the item is absent. */
-function keepIfKnown<Item extends 'internalDate' | 'emailId'>(
-  message: Items,
-  item: Item,
-  value: NonNullable<Items[Item]> | null,
-): void {
-  if (value !== null) message[item] = value;
-}
-
 /** quirk: no-date. Domino's 00-Jan-0000 makes this item unparsed, not the message. */
 function readDate(reader: ResponseReader): InternalDate | null {
   const written = reader.nstring();
@@ -191,7 +185,7 @@ function readObjectId(reader: ResponseReader): string | null {
 function readModSeq(reader: ResponseReader, message: Items): void {
   const [value] = reader.list(() => (reader.skip('-') ? -reader.bigint() : reader.bigint()));
   // quirk: negative-modseq. Zoho sends -1 where it knows none.
-  if (value !== undefined && value >= 0n) message.modSeq = value;
+  message.modSeq = value !== undefined && value >= 0n ? value : undefined;
 }
 
 /**
