@@ -29,7 +29,8 @@ export function readFlags(reader: ResponseReader): string[] {
   for (const run of reader.list(readFlag)) {
     // quirk: glued-flags. home.pl writes `\Sent\HasNoChildren`.
     const next = run.charCodeAt(0) === BACKSLASH ? run.indexOf('\\', 1) : -1;
-    if (next > 0) flags.push(...run.split(/(?=\\)/));
+    // One by one: as arguments of one call a hostile million of them would break the stack.
+    if (next > 0) for (const flag of run.split(/(?=\\)/)) flags.push(flag);
     else flags.push(run);
   }
   return flags;

@@ -44,6 +44,12 @@ it('hands its limits to the readers', () => {
   expect(() => readHead(line, { depth: 9, tokens: 0 }).reader().value()).toThrow('at most 0 values');
 });
 
+it('reads a run of flags that are glued together, however long', () => {
+  const glued = '\\a'.repeat(300_000);
+  const { code } = readStatusText(readHead(bytes(`* OK [PERMANENTFLAGS (${glued})] x`)).reader());
+  expect(code?.name === 'PERMANENTFLAGS' && code.flags.length).toBe(300_000);
+});
+
 describe('readStatusText', () => {
   it.each([
     ['hello [x]', null, 'hello [x]'],
