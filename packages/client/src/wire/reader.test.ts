@@ -70,6 +70,8 @@ describe('limits', () => {
     expect(() => list.value()).toThrow(/at most 10 values/);
     const numbers = new ResponseReader(bytes(`(${'1 '.repeat(11)})`), 0, { depth: 5, tokens: 10 });
     expect(() => numbers.list(() => numbers.number())).toThrow(/at most 10 values/);
+    const empty = new ResponseReader(bytes(`(${'()'.repeat(11)})`), 0, { depth: 5, tokens: 10 });
+    expect(() => empty.value()).toThrow(/at most 10 values/);
   });
 
   it('looks for a closing bracket once, not once a value', () => {

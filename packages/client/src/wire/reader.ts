@@ -234,6 +234,8 @@ export class ResponseReader {
 
   /** Any value, whatever it is; how unknown items are passed over and kept. */
   value(): Value {
+    // A list counts too: `()` is two octets, and many times as much in memory.
+    this.#spend();
     const octet = this.peek();
     if (octet === OPEN) {
       if (++this.#depth > this.#limits.depth) throw this.fails(`at most ${this.#limits.depth} nested lists`);
@@ -243,7 +245,6 @@ export class ResponseReader {
       this.#depth--;
       return values;
     }
-    this.#spend();
     if (octet === QUOTE) return this.#quotedText();
     if (octet === BRACE_OPEN || octet === TILDE) {
       const literal = this.#literal();
