@@ -203,6 +203,19 @@ describe('SORT with RETURN', () => {
     const { runner } = await openRunner({ capabilities: 'IMAP4rev1 ESEARCH' });
     expect(await failure(run(runner, sortExtended, args))).toMatchObject({ capability: 'SORT' });
   });
+
+  it.each<[returns: SearchReturn, lacks: string, capability: string]>([
+    [{ save: true }, 'ESORT', 'ESORT'],
+    [{ update: true }, 'ESORT', 'ESORT'],
+    [{ relevancy: true }, 'ESORT', 'ESORT'],
+    [{ save: true, partial: [1, 2] }, 'PARTIAL CONTEXT=SORT', 'PARTIAL or CONTEXT=SORT'],
+  ])('sends nothing where %o cannot be done without %s', async (returns, lacks, capability) => {
+    const has = full.split(' ').filter((name) => !lacks.split(' ').includes(name));
+    const { runner, script } = await openRunner({ capabilities: has.join(' ') });
+    const refused = await failure(run(runner, sortExtended, { ...args, returns }));
+    expect(refused).toMatchObject({ name: 'ImapCapabilityError', capability });
+    await script.silence();
+  });
 });
 
 describe('ESEARCH', () => {

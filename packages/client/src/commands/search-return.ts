@@ -50,16 +50,19 @@ export const ofSearch: Kind = { extended: 'ESEARCH', context: 'CONTEXT=SEARCH' }
 export const ofSort: Kind = { extended: 'ESORT', context: 'CONTEXT=SORT' };
 
 /** What nothing here can take the place of. @throws RangeError where options contradict each other */
-export function returnNeeds({ context }: Kind, returns: SearchReturn = {}): string[] {
+export function returnNeeds({ extended, context }: Kind, returns: SearchReturn = {}): string[] {
   const { partial, all, relevancy, save, update } = returns;
   if (partial !== undefined) {
     writtenPage(partial);
     if (all === true) throw new RangeError('A search gives all hits or a page of them, not both');
   }
   return [
-    ...(relevancy === true ? ['SEARCH=FUZZY'] : []),
-    ...(save === true ? ['SEARCHRES'] : []),
-    ...(update === true ? [context] : []),
+    ...(relevancy === true ? ['SEARCH=FUZZY', extended] : []),
+    // Without RETURN nothing is saved: `$` would go on standing for what an earlier search has found.
+    ...(save === true ? ['SEARCHRES', extended] : []),
+    // What is saved is the page that the server makes.
+    ...(save === true && partial !== undefined ? [`PARTIAL or ${context}`] : []),
+    ...(update === true ? [context, extended] : []),
   ];
 }
 
