@@ -486,6 +486,15 @@ describe('commands of extensions', () => {
     expect(await failure(start(runner))).toMatchObject({ name: 'ImapCapabilityError', capability });
     await script.silence();
   });
+
+  it.each<[string, (runner: Runner) => Promise<unknown>]>([
+    ['FETCH', call(fetchAnnotations, { set: '$', uid: true, entries: ['/comment'] })],
+    ['STORE', call(storeAnnotations, { set: '$', uid: true, annotations: { '/comment': { value: null } } })],
+  ])('%s of annotations of what a search has saved needs SEARCHRES', async (_name, start) => {
+    const { runner, script } = await openRunner({ capabilities: 'IMAP4rev1 ANNOTATE-EXPERIMENT-1' });
+    expect(await failure(start(runner))).toMatchObject({ capability: 'SEARCHRES' });
+    await script.silence();
+  });
 });
 
 describe('enable', () => {

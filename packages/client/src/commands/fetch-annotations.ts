@@ -7,6 +7,7 @@
 import { readAnnotations, type AnnotatedMessage } from '../wire/annotation.ts';
 import { setContains, type SequenceSet } from '../wire/set.ts';
 import { command } from './command.ts';
+import { savedNeeds } from './saved.ts';
 import { selected } from './states.ts';
 
 export interface FetchAnnotationsArgs {
@@ -22,7 +23,7 @@ export interface FetchAnnotationsArgs {
 export const fetchAnnotations = command<FetchAnnotationsArgs, AnnotatedMessage | null, AnnotatedMessage[]>({
   name: ({ uid }) => (uid ? 'UID FETCH' : 'FETCH'),
   states: selected,
-  needs: () => 'ANNOTATE-EXPERIMENT-1',
+  needs: ({ set }) => ['ANNOTATE-EXPERIMENT-1', ...savedNeeds(set)],
   bySequence: ({ uid }) => !uid,
   keepsNumbers: ({ uid }) => !uid,
   send: (out, { set, entries, attributes = ['value'] }) => {

@@ -7,6 +7,7 @@
 import type { MetadataValue } from '../wire/metadata.ts';
 import type { SequenceSet } from '../wire/set.ts';
 import { command } from './command.ts';
+import { savedNeeds } from './saved.ts';
 import { writeValue } from './set-metadata.ts';
 import { selected } from './states.ts';
 
@@ -21,7 +22,7 @@ export interface StoreAnnotationsArgs {
 export const storeAnnotations = command<StoreAnnotationsArgs, never, void>({
   name: ({ uid }) => (uid ? 'UID STORE' : 'STORE'),
   states: selected,
-  needs: () => 'ANNOTATE-EXPERIMENT-1',
+  needs: ({ set }) => ['ANNOTATE-EXPERIMENT-1', ...savedNeeds(set)],
   bySequence: ({ uid }) => !uid,
   keepsNumbers: ({ uid }) => !uid,
   send: (out, { set, annotations }) => {

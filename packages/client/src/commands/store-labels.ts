@@ -14,7 +14,7 @@ export const storeLabels = command<StoreArgs, FetchedMessage, FetchedMessage[]>(
   name: ({ uid }) => (uid ? 'UID STORE' : 'STORE'),
   states: selected,
   needs: (args) => ['X-GM-EXT-1', ...storeNeeds(args)],
-  repeatable: ({ set }) => set !== '$',
+  repeatable: ({ set, unchangedSince }) => set !== '$' && unchangedSince === undefined,
   bySequence: ({ uid }) => !uid,
   keepsNumbers: ({ uid }) => !uid,
   send: (out, { set, change, unchangedSince }) => {

@@ -98,6 +98,13 @@ describe('STORE of X-GM-LABELS', () => {
     expect(unasked).toEqual(['* 1 FETCH (UID 7 FLAGS (\\Seen))']);
   });
 
+  it('is sent again on another connection, but not where it depends on what it changes', () => {
+    const args = { set: 7, uid: true, change: { add: ['x'] } };
+    expect(storeLabels.repeatable?.(args)).toBe(true);
+    expect(storeLabels.repeatable?.({ ...args, unchangedSince: 5n })).toBe(false);
+    expect(storeLabels.repeatable?.({ ...args, set: '$' })).toBe(false);
+  });
+
   it('is for Gmail alone', async () => {
     const { runner } = await openRunner();
     const refused = failure(run(runner, storeLabels, { set: 7, uid: true, change: { add: ['x'] } }));
