@@ -64,12 +64,12 @@ const rows: [string, Exchange][] = [
     },
   ],
   [
-    'a limit that each mailbox has for itself, and one that is nonsense',
+    'a limit that each mailbox has for itself, and ones that are nonsense',
     {
       call: call(append, { mailbox: 'x', message: draft }),
       sent: 'APPEND x {10+}\nSubject: x',
       gives: null,
-      capabilities: 'APPENDLIMIT APPENDLIMIT=many',
+      capabilities: 'APPENDLIMIT APPENDLIMIT=many APPENDLIMIT=',
     },
   ],
   [

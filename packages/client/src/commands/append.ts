@@ -98,10 +98,9 @@ export function appendedOf({ code }: Pick<Completion, 'code'>): Appended[] {
 
 /** RFC 7889: `APPENDLIMIT=n`, the most octets of a message, in every mailbox. */
 function refuseTooLarge(size: number, { capabilities }: Session): void {
-  const limit = Math.min(
-    ...capabilityValues(capabilities, 'APPENDLIMIT=').map(Number).filter(Number.isSafeInteger),
-  );
-  if (!(size > limit)) return;
+  const limits = capabilityValues(capabilities, 'APPENDLIMIT=').filter((value) => /^\d+$/.test(value));
+  const limit = limits.map(Number).find((most) => size > most);
+  if (limit === undefined) return;
   throw new ImapLimitError(
     `the message has ${size} bytes, and the server takes no more than ${limit} (APPENDLIMIT): nothing was sent`,
     'APPENDLIMIT',

@@ -53,10 +53,7 @@ export const getMetadata = command<GetMetadataArgs, Metadata, MetadataFound>({
     ({ changed }) =>
       changed.length === 0,
   result: (rows, { code }) => ({
-    values: Object.assign(record<MetadataValue>(), ...rows.map(({ values }) => values)) as Record<
-      string,
-      MetadataValue
-    >,
+    values: rows.reduce((all, { values }) => Object.assign(all, values), record<MetadataValue>()),
     longest: code?.name === 'METADATA' && code.problem === 'LONGENTRIES' ? code.value : null,
   }),
 });
