@@ -17,6 +17,7 @@ export type { MailboxRefusal, SearchRow, StatusRow } from './client/pool-rows.ts
 export type * from './client/types.ts';
 export { appendAll, ImapAppendAllError, type AppendOutcome } from './client/append-all.ts';
 export { replaceMessage, type ReplaceMessage } from './client/replace-message.ts';
+export { ImapAnswerError } from './commands/answer-error.ts';
 export { compress, deflate, type CompressOptions } from './commands/compress.ts';
 export { mailboxes, type MailboxesOptions } from './client/mailboxes.ts';
 export { specialUse, type SpecialUse } from './client/special-use.ts';

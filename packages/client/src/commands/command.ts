@@ -14,6 +14,7 @@ import type { Session } from '../session/session.ts';
 import type { ResponseReader } from '../wire/reader.ts';
 import type { Response } from '../wire/response.ts';
 import type { CommandWriter } from '../wire/writer.ts';
+import { ImapAnswerError } from './answer-error.ts';
 import { GivenRows } from './given-rows.ts';
 
 /** Octets in which flags and a UID fit, and little more. */
@@ -53,6 +54,11 @@ export interface Command<Args, Row, Result> {
   readonly send?: (out: CommandWriter, args: Args, session: Session) => void;
   /** The untagged responses that belong to it, by name. */
   readonly collect?: Readonly<Record<string, (line: ResponseReader, response: Response, args: Args) => Row>>;
+  /**
+   * They make one answer: where one of them cannot be read the call rejects, since a part of the messages found, or
+   * none, would pass for all of them. Else such a row is passed over, with a warning.
+   */
+  readonly isWhole?: boolean;
   /**
    * Which of them are really its own; the others go where unasked responses go. Asked once for each call; `tag` is
    * the command's own.
@@ -105,7 +111,8 @@ export interface RunOptions {
 /**
  * Sends a command and gives its result.
  *
- * @throws ImapCommandError on NO and BAD, ImapPartialError where the server has done only a part of it
+ * @throws ImapCommandError on NO and BAD, ImapPartialError where the server has done only a part of it, ImapAnswerError
+ *   where what it has found cannot be read
  */
 export async function run<Args, Row, Result>(
   runner: Runner,
@@ -132,6 +139,7 @@ export async function run<Args, Row, Result>(
         row = read(response.reader(), response, args);
       } catch (error) {
         runner.warn(error, response);
+        if (definition.isWhole === true) throw new ImapAnswerError(nameOf(definition, args), error);
         return true;
       }
       if (accepts?.(row, tag) === false) return false;

@@ -58,6 +58,7 @@ export const multiSearch = command<MultiSearchArgs, ExtendedSearch, ExtendedSear
     writeQuery(out, query);
   },
   collect: { ESEARCH: (line) => readExtendedSearch(line) },
+  isWhole: true,
   accepts: () => (row, tag) => row.tag === tag && row.addTo === undefined && row.removeFrom === undefined,
   result: (rows) => rows,
 });

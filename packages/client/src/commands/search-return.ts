@@ -91,6 +91,7 @@ export type FoundRow = ExtendedSearch | FoundNumbers;
 
 /** quirk: search-for-esearch. Either answer is understood: Cyrus 2.4 has SEARCH where ESEARCH was asked for. */
 export const found = {
+  isWhole: true,
   collect: {
     SEARCH: readFoundNumbers,
     SORT: readFoundNumbers,

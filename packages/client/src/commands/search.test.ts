@@ -130,13 +130,25 @@ describe('SEARCH', () => {
 
   it.each([
     ['words', '* SEARCH one two'],
-    ['more than can be', '* ESEARCH (TAG "T0") UID ALL 1:4294967295'],
-  ])('answered with %s warns and finds nothing', async (_what, answer) => {
+    ['no set', '* ESEARCH (TAG "T0") UID ALL many'],
+    ['one line of two that is none', '* SEARCH 1 2\nS: * SEARCH 3 x'],
+  ])('answered with %s warns and rejects: to find nothing would be an answer', async (_what, answer) => {
     const { runner, script, warnings } = await openRunner();
-    const done = run(runner, search, { query: {}, uid: false });
+    const refused = failure(run(runner, search, { query: {}, uid: false }));
     await script.play(`C: $ SEARCH ALL\nS: ${answer}\nS: $ OK`);
-    expect(await done).toEqual([]);
+    expect(await refused).toMatchObject({ name: 'ImapAnswerError', command: 'SEARCH' });
     expect(warnings).toHaveLength(1);
+    expect(runner.session.state).toBe('selected');
+  });
+
+  it.each([
+    ['more than can be', 'S: * ESEARCH (TAG "T0") UID ALL 1:4294967295'],
+    ['as many again and again', 'S: * ESEARCH (TAG "T0") UID ALL 1:1000000\n'.repeat(1000)],
+  ])('answered with %s rejects, and takes no memory for it', async (_what, answer) => {
+    const { runner, script } = await openRunner();
+    const refused = failure(run(runner, search, { query: {}, uid: false }));
+    await script.play(`C: $ SEARCH ALL\n${answer}\nS: $ OK`);
+    expect(await refused).toMatchObject({ name: 'ImapLimitError', limit: 'found' });
   });
 
   it('tells of a character set that the server lacks', async () => {

@@ -3,7 +3,8 @@
 //   search = "SEARCH" [SP "CHARSET" SP astring] 1*(SP search-key)
 
 import { readExtendedSearch, readSearch } from '../wire/search.ts';
-import { expandSet } from '../wire/set.ts';
+import { ImapLimitError } from '../session/errors.ts';
+import { countNumbers, parseSet, type NumberRange } from '../wire/set.ts';
 import { command } from './command.ts';
 import {
   countsBySequence,
@@ -26,8 +27,12 @@ export interface SearchArgs {
 interface Found {
   /** Of the command that it answers, where the server says. */
   readonly tag: string | null;
-  readonly numbers: number[];
+  /** A server may name a million messages in a few octets: ranges are spelled out once all have come. */
+  readonly found: readonly (number | NumberRange)[];
 }
+
+/** So many messages are given one by one. */
+const MOST = 1_000_000;
 
 export const search = command<SearchArgs, Found, number[]>({
   name: ({ uid }) => (uid ? 'UID SEARCH' : 'SEARCH'),
@@ -41,14 +46,32 @@ export const search = command<SearchArgs, Found, number[]>({
     writeQuery(out, query);
   },
   collect: {
-    SEARCH: (line) => ({ tag: null, numbers: readSearch(line) }),
+    SEARCH: (line) => ({ tag: null, found: readSearch(line) }),
     // IMAP4rev2 answers SEARCH with it (RFC 9051 6.4.4); without ALL nothing was found.
     ESEARCH: (line) => {
       const { tag, all } = readExtendedSearch(line);
-      return { tag, numbers: all === undefined ? [] : expandSet(all) };
+      return { tag, found: all === undefined ? [] : parseSet(all) };
     },
   },
-  accepts: () => (found, tag) => found.tag === null || found.tag === tag,
+  isWhole: true,
+  accepts: () => (row, tag) => row.tag === null || row.tag === tag,
   // Exchange spreads a long answer over several lines.
-  result: (rows) => rows.flatMap(({ numbers }) => numbers),
+  result: (rows) => numbersOf(rows.flatMap(({ found }) => found)),
 });
+
+function numbersOf(found: Found['found']): number[] {
+  const numbers: number[] = [];
+  for (const one of found) {
+    if (typeof one === 'number') numbers.push(one);
+    else if (numbers.length + countNumbers([one]) > MOST) throw tooMany();
+    else for (let number = one[0]; number <= one[1]; number++) numbers.push(number);
+  }
+  return numbers;
+}
+
+function tooMany(): ImapLimitError {
+  return new ImapLimitError(
+    `SEARCH: more than ${MOST} messages match; look for fewer, or take searchExtended, which gives a set`,
+    'found',
+  );
+}

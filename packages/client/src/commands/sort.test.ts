@@ -71,11 +71,11 @@ describe('THREAD', () => {
     ]);
   });
 
-  it('that cannot be read warns', async () => {
+  it('that cannot be read warns and rejects: to find nothing would be an answer', async () => {
     const { runner, script, warnings } = await openRunner({ capabilities });
-    const threads = run(runner, thread, { algorithm: 'ORDEREDSUBJECT', query: {}, uid: false });
+    const refused = failure(run(runner, thread, { algorithm: 'ORDEREDSUBJECT', query: {}, uid: false }));
     await script.play('C: $ THREAD ORDEREDSUBJECT UTF-8 ALL\nS: * THREAD (1))\nS: $ OK');
-    expect(await threads).toEqual([]);
+    expect(await refused).toMatchObject({ name: 'ImapAnswerError', command: 'THREAD' });
     expect(warnings).toHaveLength(1);
   });
 

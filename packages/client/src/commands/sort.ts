@@ -42,6 +42,7 @@ export const sort = command<SortArgs, number[], number[]>({
   keepsNumbers: ({ uid }) => !uid,
   send: writeSort,
   collect: { SORT: (line) => readSearch(line) },
+  isWhole: true,
   result: (rows) => rows.flat(),
 });
 

@@ -25,5 +25,6 @@ export const thread = command<ThreadArgs, Thread[], Thread[]>({
   keepsNumbers: ({ uid }) => !uid,
   send: (out, { algorithm, query }) => writeQuery(out.atom(algorithm).atom('UTF-8'), query),
   collect: { THREAD: (line) => readThreads(line) },
+  isWhole: true,
   result: (rows) => rows.flat(),
 });
