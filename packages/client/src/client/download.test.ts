@@ -305,6 +305,18 @@ describe('download', () => {
     expect(await failed).toMatchObject({ name: 'RangeError' });
   });
 
+  it('of a message of several parts is its text, and not the first of them', async () => {
+    const opened = await openClient();
+    const { client, script } = opened;
+    const told: Progress[] = [];
+    const whole = { ...part('', 0, ''), type: 'multipart' };
+    const text = textOf(client.download(5, whole, { onProgress: (progress) => told.push(progress) }));
+    await script.play(asks(0, 'TEXT'));
+    await answer(opened, { section: 'TEXT', offset: 0, sends: '--x--', tag: 2 });
+    expect(await text).toBe('--x--');
+    expect(told).toEqual([{ transferred: 5, total: null }]);
+  });
+
   it.each([
     ['base64', btoa('hello, world'), 'hello, world'],
     ['BASE64', `${btoa('hello, ')}\r\n${btoa('world')}`, 'hello, world'],

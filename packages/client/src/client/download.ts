@@ -37,9 +37,12 @@ export function download(
 ): ReadableStream<Uint8Array> {
   if (typeof part === 'string')
     return octets(runner, { uid, section: part, size: null, stillSelected }, options);
-  // A message of one part is its own part 1 (RFC 3501 6.4.5).
-  const section = part.section === '' ? '1' : part.section;
-  const encoded = octets(runner, { uid, section, size: part.size, stillSelected }, options);
+  const isMultipart = part.type === 'multipart';
+  // A message of one part is its own part 1; the parts of one of several are its text (RFC 3501 6.4.5).
+  const section = part.section === '' ? (isMultipart ? 'TEXT' : '1') : part.section;
+  // The structure tells no size of a multipart.
+  const size = isMultipart ? null : part.size;
+  const encoded = octets(runner, { uid, section, size, stillSelected }, options);
   const decoder = decodeTransfer(part.encoding);
   return decoder === null ? encoded : encoded.pipeThrough(decoder);
 }
