@@ -95,6 +95,27 @@ describe('replaceMessage', () => {
     expect(await done).toEqual({ uidValidity: 9, uid: 10 });
   });
 
+  it('puts the new one into the selected mailbox, whatever stands for its name', async () => {
+    const { client, script } = await openClient({ capabilities: 'LITERAL+ UIDPLUS', selected: false });
+    const listing = client.list().toArray();
+    await script.play('C: $ LIST "" *\nS: * LIST () "/" "A&B"\nS: $ OK');
+    const [mailbox] = await listing;
+    const selecting = client.select(mailbox!);
+    await script.play('C: $ SELECT A&B\nS: * OK [UIDVALIDITY 7] x\nS: $ OK');
+    await selecting;
+    const done = replaceMessage(client, 7, draft);
+    await script.play(`
+      C: $ APPEND A&B (\\Draft) {3+}
+      C: new
+      S: $ OK [APPENDUID 7 10] done
+      C: $ UID STORE 7 +FLAGS (\\Deleted)
+      S: $ OK
+      C: $ UID EXPUNGE 7
+      S: $ OK
+    `);
+    expect(await done).toEqual({ uidValidity: 7, uid: 10 });
+  });
+
   it.each([
     ['NO [OVERQUOTA] full', 'ImapCommandError', 'full'],
     ['OK done', 'ImapCapabilityError', 'both messages are there now'],

@@ -7,13 +7,14 @@ import { replace } from '../commands/replace.ts';
 import { store } from '../commands/store.ts';
 import type { Command } from '../commands/command.ts';
 import { ImapCapabilityError, ImapStateError } from '../session/errors.ts';
+import { mailboxKey, nameOf, type MailboxName } from '../wire/mailbox-name.ts';
 import type { ImapClient } from './client.ts';
 import type { CallOptions } from './types.ts';
 
 /** What {@link replaceMessage} is told. */
 export interface ReplaceMessage extends AppendMessage {
   /** Where the new one goes; the selected mailbox, where absent. */
-  readonly mailbox?: string | undefined;
+  readonly mailbox?: MailboxName | undefined;
 }
 
 /**
@@ -30,8 +31,8 @@ export async function replaceMessage(
 ): Promise<Appended | null> {
   const before = client.mailbox;
   if (before === null) throw new ImapStateError('Replacing a message is possible only in a selected mailbox');
-  const target = mailbox ?? before.name;
-  const undone = `Deleting message ${uid}, whose replacement is in ${target},`;
+  const target = mailbox ?? before;
+  const undone = `Deleting message ${uid}, whose replacement is in ${nameOf(target)},`;
   /** Another mailbox may be selected by the time a step has its turn, where the same UID is another message. */
   const here = <Args, Row, Result>(
     definition: Command<Args, Row, Result>,
@@ -40,7 +41,7 @@ export async function replaceMessage(
     ...definition,
     send: (out, args, session) => {
       const now = client.mailbox;
-      if (now?.name !== before.name || now.uidValidity !== before.uidValidity)
+      if (now === null || mailboxKey(now) !== mailboxKey(before) || now.uidValidity !== before.uidValidity)
         throw new ImapStateError(`${what} was not done: ${before.name} is no longer selected`);
       definition.send?.(out, args, session);
     },

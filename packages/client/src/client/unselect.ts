@@ -14,10 +14,11 @@ export async function unselect(runner: ClientRunner, options: RunOptions = {}): 
   if (session.supports('UNSELECT') || selection.mailbox === null) {
     return run(runner, unselectCommand, undefined, options);
   }
-  const { name } = selection.mailbox;
-  const examined = select(runner, { mailbox: name, readOnly: true }, selection.opening(name), options);
+  const { mailbox } = selection;
+  const examined = select(runner, { mailbox, readOnly: true }, selection.opening(mailbox), options);
   const check = (): void => {
-    if (selection.mailbox?.readOnly !== true) throw new ImapStateError(`${name} could not be left unchanged`);
+    if (selection.mailbox?.readOnly !== true)
+      throw new ImapStateError(`${mailbox.name} could not be left unchanged`);
   };
   // Queued at once: no other call comes in between.
   const [opened, closed] = await Promise.allSettled([
