@@ -25,12 +25,17 @@ export const copyUid = {
   collect: { OK: (line: ResponseReader): CopyUid | null => copyUidIn(readStatusText(line)) },
   accepts: () => (row: CopyUid | null) => row !== null,
   result: (rows: readonly (CopyUid | null)[], done: Completion): CopyUid | null =>
-    copyUidIn(done) ?? rows[0] ?? null,
+    spelledOut(copyUidIn(done) ?? rows[0] ?? null),
 };
 
 function copyUidIn({ code }: StatusText): CopyUid | null {
-  if (code?.name !== 'COPYUID') return null;
-  const { uidValidity, source, destination } = code;
+  return code?.name === 'COPYUID' ? code : null;
+}
+
+/** The code makes its lists of UIDs anew each time that they are looked at. */
+function spelledOut(told: CopyUid | null): CopyUid | null {
+  if (told === null) return null;
+  const { uidValidity, source, destination } = told;
   return { uidValidity, source, destination };
 }
 

@@ -8,7 +8,7 @@
 import { BRACKET_CLOSE, isBlank, text } from './ascii.ts';
 import { readCapabilities, readFlags } from './capability.ts';
 import { ParseError, type ResponseReader, type Value } from './reader.ts';
-import { expandSet, readSet, type NumberRange } from './set.ts';
+import { countMembers, expandSet, readSet, type NumberRange } from './set.ts';
 
 /** Where copied or moved messages have gone, UID by UID (RFC 4315). */
 export interface CopyUid {
@@ -105,14 +105,32 @@ const readers: { readonly [Name in keyof CodeData]: (reader: ResponseReader) => 
   UIDVALIDITY: readValue,
   UNSEEN: readValue,
   HIGHESTMODSEQ: (reader) => ({ value: reader.bigint() }),
-  APPENDUID: (reader) => ({ uidValidity: readFirst(reader), uids: readUids(reader) }),
+  // A server may name a million UIDs in a few octets: they are spelled out where somebody looks at them.
+  APPENDUID: (reader) => {
+    const uidValidity = readFirst(reader);
+    const uids = readUids(reader);
+    return {
+      uidValidity,
+      get uids() {
+        return expandSet(uids.set);
+      },
+    };
+  },
   COPYUID: (reader) => {
     const uidValidity = readFirst(reader);
     const source = readUids(reader);
     reader.space();
     const destination = readUids(reader);
-    if (source.length !== destination.length) throw reader.fails('as many UIDs as were copied');
-    return { uidValidity, source, destination };
+    if (source.count !== destination.count) throw reader.fails('as many UIDs as were copied');
+    return {
+      uidValidity,
+      get source() {
+        return expandSet(source.set);
+      },
+      get destination() {
+        return expandSet(destination.set);
+      },
+    };
   },
   BADCHARSET: (reader) => ({ charsets: isAtCodeEnd(reader) ? [] : reader.list(() => reader.astring()) }),
   REFERRAL: (reader) => ({ urls: readText(reader).split(' ') }),
@@ -170,7 +188,7 @@ export function readResponseCode(reader: ResponseReader): ResponseCode {
   reader.space();
   if (Object.hasOwn(readers, name)) {
     const known = name as keyof CodeData;
-    return { name: known, ...readers[known](reader) } as ResponseCode;
+    return Object.assign(readers[known](reader), { name: known }) as ResponseCode;
   }
   const values = readValues(reader);
   const isBare = values.length === 0 && (bareCodes as readonly string[]).includes(name);
@@ -209,11 +227,11 @@ function readFirst(reader: ResponseReader): number {
   return value;
 }
 
-function readUids(reader: ResponseReader): number[] {
+function readUids(reader: ResponseReader): { readonly set: string; readonly count: number } {
   const position = reader.position;
   const set = reader.atom();
   try {
-    return expandSet(set);
+    return { set, count: countMembers(set) };
   } catch (error) {
     // quirk: empty-copyuid. Outlook.com sends sets without members.
     // quirk: copyuid-star. Purelymail writes `*` into it, which says nothing about where a message went.

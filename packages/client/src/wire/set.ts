@@ -141,6 +141,16 @@ export function expandSet(text: string, most = 1_000_000): number[] {
   return numbers;
 }
 
+/** How many numbers {@link expandSet} would give. @throws RangeError where it would */
+export function countMembers(text: string, most = 1_000_000): number {
+  let count = 0;
+  eachRange(text, ([first, last]) => {
+    count += last - first + 1;
+    if (count > most) throw tooMany(text, most);
+  });
+  return count;
+}
+
 /** One at a time: what a server sends may be long, and is given up before it has all been taken apart. */
 function eachRange(text: string, take: (range: Range) => void): void {
   if (text === '') throw invalid(text);
