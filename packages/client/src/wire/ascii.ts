@@ -42,9 +42,12 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** One character an octet. (TextDecoder's `latin1` is windows-1252, which is something else.) */
 export function latin1(bytes: Uint8Array, start = 0, end = bytes.length): string {
+  const view = bytes.subarray(start, end);
+  const ascii = asciiText(view);
+  if (ascii !== null) return ascii;
   let out = '';
-  for (let at = start; at < end; at += 8192) {
-    out += String.fromCharCode(...bytes.subarray(at, Math.min(at + 8192, end)));
+  for (let at = 0; at < view.length; at += 8192) {
+    out += String.fromCharCode(...view.subarray(at, at + 8192));
   }
   return out;
 }
