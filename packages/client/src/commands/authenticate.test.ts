@@ -55,6 +55,17 @@ describe('AUTHENTICATE', () => {
     expect(await done).toBeUndefined();
   });
 
+  it('aborted before the server asks for the secret keeps it, and cancels the exchange', async () => {
+    const { runner, script, session } = await open('IMAP4rev1');
+    const abort = new AbortController();
+    const done = failure(authenticate(runner, plain('joe', 'secret'), { signal: abort.signal }));
+    await script.play('C: $ AUTHENTICATE PLAIN');
+    abort.abort();
+    expect(await done).toMatchObject({ name: 'AbortError' });
+    await script.play('S: +\nC: *\nS: $ BAD cancelled');
+    expect([session.state, session.idle]).toEqual(['notAuthenticated', true]);
+  });
+
   it.each([
     ['asks for more than there is to say', 'S: + bW9yZQ==', 'the server asks for more than PLAIN has to say'],
     ['sends what is no base64', 'S: + !!', "the server's challenge is no base64"],

@@ -29,6 +29,17 @@ export async function authenticate(
   const name = `AUTHENTICATE ${mechanism.name}`;
   // Asked when the command's turn comes: a capability may have been heard in between.
   let first = mechanism.initial;
+  const answerTo = (challenge: Uint8Array): Uint8Array | Promise<Uint8Array> => {
+    if (first !== null) {
+      const answer = first;
+      first = null;
+      return answer;
+    }
+    if (challenge.length > LONGEST_CHALLENGE) {
+      throw new Error(`${name}: the server's challenge has ${challenge.length} octets; that is no challenge`);
+    }
+    return mechanism.respond(fromBase64(challenge));
+  };
   const done = await session.execute({
     name,
     states: notAuthenticated,
@@ -42,17 +53,10 @@ export async function authenticate(
       first = null;
     },
     continuation: async (challenge) => {
-      if (first !== null) {
-        const answer = first;
-        first = null;
-        return encoder.encode(toBase64(answer));
-      }
-      if (challenge.length > LONGEST_CHALLENGE) {
-        throw new Error(
-          `${name}: the server's challenge has ${challenge.length} octets; that is no challenge`,
-        );
-      }
-      return encoder.encode(toBase64(await mechanism.respond(fromBase64(challenge))));
+      const answer = await answerTo(challenge);
+      // Nobody wants to sign in any more: `*` takes the place of the secret.
+      options.signal?.throwIfAborted();
+      return encoder.encode(toBase64(answer));
     },
     completed: ({ status }) => {
       if (status !== 'OK') return;
