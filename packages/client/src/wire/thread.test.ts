@@ -57,5 +57,6 @@ describe('readThreads', () => {
   it('is not filled by lists of nothing', () => {
     expect(read('(('.repeat(100_000) + '))'.repeat(100_000))).toEqual([]);
     expect(read('(()())'.repeat(100_000))).toEqual([]);
+    expect(() => read('('.repeat(1_000_001))).toThrow(/at most 1000000 nested lists/);
   });
 });

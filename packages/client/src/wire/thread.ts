@@ -17,6 +17,9 @@ export interface Thread {
 /** Replies that lie deeper than this stand beside each other at this depth, so that whoever walks a tree may recurse. */
 export const deepestThread = 500;
 
+/** Lists that may be open at once: nobody has so long a conversation, and each takes memory. */
+const MOST_OPEN = 1_000_000;
+
 /** A place in the tree: where the next message belongs, and how deep that is. */
 interface Place {
   readonly threads: Thread[];
@@ -35,7 +38,7 @@ export function readThreads(reader: ResponseReader): Thread[] {
   };
   for (reader.space(); reader.peek() !== -1; reader.space()) {
     if (reader.skip('(')) {
-      outer.push(place);
+      if (outer.push(place) > MOST_OPEN) throw reader.fails(`at most ${MOST_OPEN} nested lists`);
       reader.space();
       if (reader.peek() === OPEN && place.depth < deepestThread) descend(null);
     } else if (reader.skip(')')) {
