@@ -33,7 +33,7 @@ export interface SearchQuery {
   /** Header or body. */
   readonly text?: string;
   readonly header?: readonly [name: string, value: string];
-  /** Day of arrival: on or after, before, on. */
+  /** Day of arrival: on or after, before, on. As everywhere here, the day of that instant in UTC. */
   readonly since?: Date;
   readonly before?: Date;
   readonly on?: Date;
