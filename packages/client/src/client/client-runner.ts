@@ -127,13 +127,13 @@ export class ClientRunner implements Runner {
   unasked(response: Response): void {
     try {
       if (response.tag === '') throw new Error('the line is no response');
-      if (response.name === 'OK' || response.name === 'NO' || response.name === 'BAD') {
-        this.#tell(readStatusText(response.reader()));
-      }
+      const isRefusal = response.name === 'NO' || response.name === 'BAD';
+      const isTold = (isRefusal || response.name === 'OK') && this.#tell(readStatusText(response.reader()));
       if (response.name === 'STATUS') this.events.emit('status', { status: readStatus(response.reader()) });
       else if (response.name === 'LIST')
         this.events.emit('mailbox', { mailbox: readList(response.reader()) });
-      else if (!this.selection.take(response) && !isStatus(response.name)) {
+      // The words of an OK are of no consequence; those of a NO may be a warning (RFC 3501 7.1.2).
+      else if (!this.selection.take(response) && !isTold && (isRefusal || !isStatus(response.name))) {
         this.events.emit('untagged', { response });
       }
     } catch (error) {
@@ -151,13 +151,15 @@ export class ClientRunner implements Runner {
     this.selection.heard(done.code);
   }
 
-  #tell({ code, text }: StatusText): void {
+  /** Whether an event tells what the code says. */
+  #tell({ code, text }: StatusText): boolean {
     if (code !== null && codeName(code) === 'ALERT') this.events.emit('alert', { text });
     else if (code?.name === 'NOTIFICATIONOVERFLOW') {
       this.session.notifies = false;
       this.events.emit('overflow', { text });
     } else if (code?.name === 'INPROGRESS') {
       this.events.emit('progress', { tag: code.tag, done: code.progress, total: code.goal, text });
-    }
+    } else return false;
+    return true;
   }
 }

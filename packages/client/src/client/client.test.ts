@@ -45,6 +45,17 @@ describe('the selected mailbox', () => {
     ]);
   });
 
+  it('words of a refusal that answers nothing are told as they came', async () => {
+    const { client, script, told } = await openClient();
+    const heard: string[] = [];
+    client.on('untagged', ({ response }) => heard.push(new TextDecoder().decode(response.bytes)));
+    const lines = ['* NO [WEBALERT https://x.org/a] Web login required.', '* BAD what?'];
+    await script.say(`${lines.join('\r\n')}\r\n* OK Still here\r\n* NO [ALERT] full\r\n`);
+    await nextTurn();
+    expect(heard).toEqual(lines);
+    expect(told).toEqual(['alert full']);
+  });
+
   it.each(['* EXISTS', '* EXPUNGE', '* FETCH (FLAGS ())', '* FLAGS (', 'rubbish'])(
     'is not changed by %j, which is warned of',
     async (line) => {
