@@ -23,6 +23,7 @@ describe('SEARCH with RETURN', () => {
       { min: 7, max: 3800, count: 9 },
     ],
     [{ count: true, save: true }, 'COUNT SAVE', 'COUNT 0', { count: 0 }],
+    [{ count: true, context: true }, 'COUNT CONTEXT', 'COUNT 0', { count: 0 }],
     [
       { all: true, relevancy: true },
       'ALL RELEVANCY',
@@ -143,6 +144,7 @@ describe('SEARCH with RETURN', () => {
   it.each<[returns: SearchReturn, needed: string]>([
     [{ save: true }, 'SEARCHRES'],
     [{ update: true }, 'CONTEXT=SEARCH'],
+    [{ context: true }, 'CONTEXT=SEARCH'],
     [{ relevancy: true }, 'SEARCH=FUZZY'],
   ])('%o needs %s', async (returns, capability) => {
     const { runner, script } = await openRunner({ capabilities: 'IMAP4rev1 ESEARCH' });

@@ -32,6 +32,8 @@ export interface SearchReturn {
   readonly save?: boolean;
   /** Keeps the result up to date with `searchUpdate` events; needs CONTEXT=SEARCH, or CONTEXT=SORT for a sort. */
   readonly update?: boolean;
+  /** Says that more of the same search will be asked for: the server keeps it at hand. Needs what `update` needs. */
+  readonly context?: boolean;
 }
 
 /** The result of an extended search. Where nothing was found, `min`, `max` and `all` are absent. */
@@ -52,6 +54,7 @@ export const ofSort: Kind = { extended: 'ESORT', context: 'CONTEXT=SORT' };
 /** What nothing here can take the place of. @throws RangeError where options contradict each other */
 export function returnNeeds({ extended, context }: Kind, returns: SearchReturn = {}): string[] {
   const { partial, all, relevancy, save, update } = returns;
+  const keepsAtHand = update === true || returns.context === true;
   if (partial !== undefined) {
     writtenPage(partial);
     if (all === true) throw new RangeError('A search gives all hits or a page of them, not both');
@@ -62,11 +65,11 @@ export function returnNeeds({ extended, context }: Kind, returns: SearchReturn =
     ...(save === true ? ['SEARCHRES', extended] : []),
     // What is saved is the page that the server makes.
     ...(save === true && partial !== undefined ? [`PARTIAL or ${context}`] : []),
-    ...(update === true ? [context, extended] : []),
+    ...(keepsAtHand ? [context, extended] : []),
   ];
 }
 
-const words = ['min', 'max', 'count', 'all', 'relevancy', 'save', 'update'] as const;
+const words = ['min', 'max', 'count', 'all', 'relevancy', 'save', 'update', 'context'] as const;
 
 /** Writes the options, or nothing where the server knows none of them: then all hits come, and suffice. */
 export function writeReturn(
