@@ -202,8 +202,8 @@ export class ImapClient {
 
   /** Changes flags; gives them as the server reports them. */
   store(set: SequenceSet, change: FlagChange, options: StoreOptions = {}): Promise<FetchedMessage[]> {
-    const { unchangedSince } = options;
-    return this.#run(store, { set, change, uid: options.uid !== false, unchangedSince }, options);
+    const { unchangedSince, silent } = options;
+    return this.#run(store, { set, change, uid: options.uid !== false, unchangedSince, silent }, options);
   }
 
   /** Copies messages; gives their UIDs there where the server tells (UIDPLUS). */

@@ -135,6 +135,8 @@ export interface StoreOptions extends NumberOptions {
    * ImapPartialError, which names them. Needs CONDSTORE.
    */
   readonly unchangedSince?: bigint;
+  /** The server need not report the flags: many messages are changed with little traffic. */
+  readonly silent?: boolean;
 }
 
 /** How messages are sorted. */

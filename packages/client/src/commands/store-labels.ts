@@ -10,7 +10,7 @@ import { selected } from './states.ts';
 import { storeNeeds, writeStored, type StoreArgs } from './store.ts';
 
 /** Labels in Unicode; those of the system are `\Inbox`, `\Starred` and the like. */
-export const storeLabels = command<StoreArgs, FetchedMessage, FetchedMessage[]>({
+export const storeLabels = command<Omit<StoreArgs, 'silent'>, FetchedMessage, FetchedMessage[]>({
   name: ({ uid }) => (uid ? 'UID STORE' : 'STORE'),
   states: selected,
   needs: (args) => ['X-GM-EXT-1', ...storeNeeds(args)],

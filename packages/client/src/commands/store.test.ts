@@ -80,6 +80,19 @@ describe('STORE with UNCHANGEDSINCE (RFC 7162 3.1.3)', () => {
   });
 });
 
+describe('STORE with .SILENT', () => {
+  it.each<[change: FlagChange, sent: string]>([
+    [{ add: ['\\Seen'] }, '+FLAGS.SILENT (\\Seen)'],
+    [{ remove: ['\\Seen', '$Junk'] }, '-FLAGS.SILENT (\\Seen $Junk)'],
+    [{ replace: [] }, 'FLAGS.SILENT ()'],
+  ])('%o', async (change, sent) => {
+    const { runner, script } = await openRunner({ capabilities });
+    const stored = run(runner, store, { set: '1:*', uid: true, change, silent: true });
+    await script.play(`C: $ UID STORE 1:* ${sent}\nS: $ OK`);
+    expect(await stored).toEqual([]);
+  });
+});
+
 describe('STORE of X-GM-LABELS', () => {
   it.each<[change: FlagChange, sent: string]>([
     [{ add: ['\\Inbox', 'Entwürfe'] }, '+X-GM-LABELS ("\\\\Inbox" Entw&APw-rfe)'],

@@ -1,7 +1,8 @@
 // STORE and UID STORE: changes flags (RFC 3501 6.4.6), those alone that nobody has changed meanwhile where it is told
 // so (RFC 7162 3.1.3).
 //
-//   store          = "STORE" SP sequence-set [SP "(" store-modifier ")"] SP (["+" / "-"] "FLAGS") SP flag-list
+//   store          = "STORE" SP sequence-set [SP "(" store-modifier ")"] SP
+//                    (["+" / "-"] "FLAGS" [".SILENT"]) SP flag-list
 //   store-modifier = "UNCHANGEDSINCE" SP mod-sequence-valzer
 
 import { readFetched, type FetchedMessage } from '../wire/fetch.ts';
@@ -27,6 +28,8 @@ export interface StoreArgs {
    * (ImapPartialError, MODIFIED).
    */
   readonly unchangedSince?: bigint | undefined;
+  /** The server need not report the flags: many messages are changed with little traffic. */
+  readonly silent?: boolean | undefined;
 }
 
 export const store = command<StoreArgs, FetchedMessage, FetchedMessage[]>({
@@ -36,11 +39,12 @@ export const store = command<StoreArgs, FetchedMessage, FetchedMessage[]>({
   bySequence: ({ uid }) => !uid,
   repeatable: ({ set, unchangedSince }) => set !== '$' && unchangedSince === undefined,
   keepsNumbers: ({ uid }) => !uid,
-  send: (out, { set, change, unchangedSince }) => {
+  send: (out, { set, change, unchangedSince, silent }) => {
     writeStored(out, set, unchangedSince);
-    if ('add' in change) out.raw('+FLAGS').flags(change.add);
-    else if ('remove' in change) out.raw('-FLAGS').flags(change.remove);
-    else out.raw('FLAGS').flags(change.replace);
+    const item = silent === true ? 'FLAGS.SILENT' : 'FLAGS';
+    if ('add' in change) out.raw(`+${item}`).flags(change.add);
+    else if ('remove' in change) out.raw(`-${item}`).flags(change.remove);
+    else out.raw(item).flags(change.replace);
   },
   collect: { FETCH: readFetched, UIDFETCH: readFetched },
   // Answers to UID STORE have the UID (RFC 3501 6.4.8); others tell of somebody else's change, or are the rows of a
