@@ -61,9 +61,9 @@ export interface Command<Args, Row, Result> {
   readonly isWhole?: boolean;
   /**
    * Which of them are really its own; the others go where unasked responses go. Asked once for each call; `tag` is
-   * the command's own.
+   * the command's own, `isContested` as in {@link Request.collect}.
    */
-  readonly accepts?: (args: Args, runner: Runner) => (row: Row, tag: string) => boolean;
+  readonly accepts?: (args: Args, runner: Runner) => (row: Row, tag: string, isContested: boolean) => boolean;
   /**
    * Called with the tagged OK before anything else is read. `rows`: what was collected, where the call is no loop; it
    * may add to them.
@@ -131,7 +131,7 @@ export async function run<Args, Row, Result>(
       collected = 0;
       return true;
     },
-    collect: (response, _isContested, tag) => {
+    collect: (response, isContested, tag) => {
       const read = definition.collect?.[response.name];
       if (read === undefined) return false;
       let row: Row;
@@ -142,7 +142,7 @@ export async function run<Args, Row, Result>(
         if (definition.isWhole === true) throw new ImapAnswerError(nameOf(definition, args), error);
         return true;
       }
-      if (accepts?.(row, tag) === false) return false;
+      if (accepts?.(row, tag, isContested) === false) return false;
       collected += response.bytes.length;
       if (collected > most) throw tooMuch(nameOf(definition, args), most);
       rows.push(row);
@@ -170,9 +170,13 @@ export async function* iterate<Args, Row, Result>(
   const accepts = definition.accepts?.(args, runner);
   const given = new GivenRows(definition, args);
   let ownTag = '';
-  const isOwn = (read: NonNullable<typeof definition.collect>[string], response: Response): boolean => {
+  const isOwn = (
+    read: NonNullable<typeof definition.collect>[string],
+    response: Response,
+    isContested: boolean,
+  ): boolean => {
     try {
-      return accepts?.(read(response.reader(), response, args), ownTag) !== false;
+      return accepts?.(read(response.reader(), response, args), ownTag, isContested) !== false;
     } catch {
       return true; // the loop reads it again, and warns
     }
@@ -195,7 +199,7 @@ export async function* iterate<Args, Row, Result>(
         // Somebody else's change is told when it comes, not when the loop gets to it: by then an EXPUNGE may have
         // shifted the numbers. Such responses are short.
         const mayBeForeign = isContested || response.bytes.length < SHORT;
-        if (accepts !== undefined && mayBeForeign && !isOwn(read, response)) return false;
+        if (accepts !== undefined && mayBeForeign && !isOwn(read, response, isContested)) return false;
         queue.push(response);
         return true;
       },
@@ -217,7 +221,8 @@ export async function* iterate<Args, Row, Result>(
         runner.warn(error, response);
         continue;
       }
-      if (accepts?.(row, ownTag) === false) runner.unasked(response);
+      // Where others could have been meant, that was looked at when it came.
+      if (accepts?.(row, ownTag, false) === false) runner.unasked(response);
       else if (runner.canReconnect !== true || given.isNew(row)) yield row;
     }
   } finally {

@@ -12,6 +12,45 @@ import { openRunner } from './testing/opened.ts';
 const full = 'IMAP4rev1 QRESYNC PREVIEW SAVEDATE OBJECTID BINARY PARTIAL X-GM-EXT-1 UIDONLY UIDPLUS';
 const base = { set: '1:*', uid: true, items: {} } as const;
 
+async function toArray<T>(rows: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const row of rows) all.push(row);
+  return all;
+}
+
+describe('FETCH of what the server leaves out', () => {
+  const envelope = 'ENVELOPE (NIL "hi" NIL NIL NIL NIL NIL NIL NIL NIL)';
+  const items = { envelope: true, bodyStructure: true, flags: true };
+
+  it.each([true, false])('gives the rest of the message (as a loop: %s)', async (asLoop) => {
+    const { runner, script, unasked } = await openRunner();
+    const args = { ...base, items };
+    const rows = asLoop ? toArray(iterate(runner, fetch, args)) : run(runner, fetch, args);
+    await script.play(`
+      C: $ UID FETCH 1:* (UID FLAGS ENVELOPE BODYSTRUCTURE)
+      S: * 1 FETCH (UID 7 FLAGS () ${envelope})
+      S: * 2 FETCH (UID 8 FLAGS (\\Answered))
+      S: $ OK
+    `);
+    expect((await rows).map(({ uid }) => uid)).toEqual([7]);
+    expect(unasked).toEqual(['* 2 FETCH (UID 8 FLAGS (\\Answered))']);
+  });
+
+  it('leaves it to the call that asked for just that', async () => {
+    const { runner, script } = await openRunner();
+    const first = run(runner, fetch, { ...base, items });
+    const second = run(runner, fetch, { ...base, items: { envelope: true } });
+    await script.play('C: $ UID FETCH 1:* (UID FLAGS ENVELOPE BODYSTRUCTURE)');
+    await script.play(`
+      C: $ UID FETCH 1:* (UID ENVELOPE)
+      S: * 1 FETCH (UID 7 ${envelope})
+      S: $1 OK
+      S: $2 OK
+    `);
+    expect([await first, (await second).length]).toEqual([[], 1]);
+  });
+});
+
 describe('FETCH, the items of extensions', () => {
   it.each<[items: FetchItems, sent: string, answer: string, gives: object]>([
     [{ modSeq: true }, 'MODSEQ', 'MODSEQ (12121231000)', { modSeq: 12121231000n }],

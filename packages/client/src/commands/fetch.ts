@@ -107,17 +107,21 @@ export const fetch = command<FetchArgs, FetchedMessage, FetchedMessage[]>({
     writeModifiers(out, args);
   },
   collect: { FETCH: readFetched, UIDFETCH: readFetched },
-  accepts: ({ set, items, uid }) => {
+  accepts: ({ set, items, uid }, { session }) => {
     const isAsked = setContains(set);
     const asked: (keyof FetchItems & keyof FetchedMessage)[] = attributes.flatMap(([item]) =>
       isWanted(items[item]) ? [item] : [],
     );
     if (items.binarySizes !== undefined && items.binarySizes.length > 0) asked.push('binarySizes');
-    return (message) => {
+    /** What no change of a message tells of. */
+    const lasting = asked.filter((item) => item !== 'flags' && item !== 'modSeq');
+    return (message, _tag, isContested) => {
       const number = uid ? message.uid : message.sequence;
-      if (number === undefined || !isAsked(number)) return false;
-      // A change of flags that nobody asked for, in the middle of an answer (RFC 3501 7.4.2).
-      return asked.every((item) => hasItem(message, item)) && hasSections(message, items);
+      if (number === undefined || !isAsked(number) || !hasSections(message, items)) return false;
+      // Not so a change of flags that nobody asked for, in the middle of an answer (RFC 3501 7.4.2).
+      if (asked.every((item) => hasItem(message, item))) return true;
+      // Servers leave out what they cannot make of a broken message: the row is there all the same.
+      return !isContested && !session.notifies && lasting.some((item) => item in message);
     };
   },
   result: (rows) => rows,
