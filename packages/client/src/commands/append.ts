@@ -66,10 +66,9 @@ export function writeMessage(out: CommandWriter, args: AppendMessage, session: S
   // quirk: flags-before-unicode. Courier wants a list of flags before UTF8, be it empty.
   if (isUtf8 && (args.flags ?? []).length === 0) out.flags([]);
   writeTerms(out, args);
-  const isInMemory = data instanceof Uint8Array;
-  if (isInMemory && wantsUtf8(session) && isUtf8Header(data)) {
+  if (isUtf8) {
     out.raw('UTF8').list((inner) => inner.literal8(data));
-  } else if (args.binary === true || (isInMemory && data.includes(0))) {
+  } else if (args.binary === true || (data instanceof Uint8Array && data.includes(0))) {
     if (!session.supports('BINARY'))
       throw new RangeError(
         'A message cannot hold NUL: the server takes none (BINARY). Encode the part as base64.',
