@@ -100,7 +100,7 @@ describe('replaceMessage', () => {
     const listing = client.list().toArray();
     await script.play('C: $ LIST "" *\nS: * LIST () "/" "A&B"\nS: $ OK');
     const [mailbox] = await listing;
-    const selecting = client.select(mailbox!);
+    const selecting = client.select(mailbox ?? '');
     await script.play('C: $ SELECT A&B\nS: * OK [UIDVALIDITY 7] x\nS: $ OK');
     await selecting;
     const done = replaceMessage(client, 7, draft);
