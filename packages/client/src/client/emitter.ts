@@ -25,7 +25,8 @@ export class Emitter<Events> {
   }
 
   emit<Type extends keyof Events>(type: Type, event: Events[Type]): void {
-    for (const listener of this.#listeners.get(type) ?? []) {
+    // Those that are here now: one that is added meanwhile, by a listener that begins anew, waits for the next event.
+    for (const listener of [...(this.#listeners.get(type) ?? [])]) {
       tell(listener as (event: Events[Type]) => void, event);
     }
   }

@@ -13,7 +13,7 @@ export async function* eventsOf(
   { signal }: CallOptions,
 ): AsyncGenerator<MailboxEvent, void, undefined> {
   const { events, idling } = runner;
-  const queue: MailboxEvent[] = [];
+  let queue: MailboxEvent[] = [];
   let wake: () => void = () => {};
   let ended: { readonly error: unknown } | null = null;
   const end = (error: unknown): void => {
@@ -36,14 +36,16 @@ export async function* eventsOf(
   ];
   const abort = (): void => end(null);
   signal?.addEventListener('abort', abort, { once: true });
-  if (runner.state === 'logout') end(await runner.closed);
+  if (runner.state === 'logout') void runner.closed.then(end);
   if (signal?.aborted === true) end(null);
   const release = idling.hold();
   try {
     for (;;) {
-      const event = queue.shift();
-      if (event !== undefined) {
-        yield event;
+      if (queue.length > 0) {
+        // All at once: to move the others up for each one would be quadratic.
+        const waited = queue;
+        queue = [];
+        for (const event of waited) yield event;
         continue;
       }
       const over = ended as { readonly error: unknown } | null;

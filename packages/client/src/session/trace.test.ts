@@ -353,3 +353,19 @@ describe('no secret is in a trace', () => {
     session.close();
   });
 });
+
+it('a listener that begins anew hears of each phase once', async () => {
+  const { session, script, trace } = await traced();
+  const heard: CommandPhase[] = [];
+  let stop = (): void => {};
+  const listen = (_command: unknown, phase: CommandPhase): void => {
+    heard.push(phase);
+    stop();
+    if (heard.length < 10) stop = trace.on('command', listen);
+  };
+  stop = trace.on('command', listen);
+  const done = session.execute(say('NOOP'));
+  await script.play('C: $ NOOP\nS: $ OK');
+  await done;
+  expect(heard).toEqual(['queued', 'sent', 'answered', 'completed']);
+});

@@ -145,7 +145,7 @@ export class Trace implements Observer {
     keep(this.#connections, record, this.#mostConnections);
     const { line: lines } = this.#listeners;
     const changed = (): void => {
-      for (const listener of this.#listeners.connection) tell(listener, record);
+      for (const listener of [...this.#listeners.connection]) tell(listener, record);
     };
     changed();
     return {
@@ -159,7 +159,7 @@ export class Trace implements Observer {
       heard: (octets) => void (record.bytesIn += octets),
       line: (direction, line) => {
         const one = { connection: record, direction, line, at: performance.now() };
-        for (const listener of lines) tell(listener, one);
+        for (const listener of [...lines]) tell(listener, one);
       },
       command: (name) => this.#command(record, name),
       ended: (error) => {
@@ -191,7 +191,7 @@ export class Trace implements Observer {
     };
     keep(this.#commands, record, this.#mostCommands);
     const come = (phase: CommandPhase): void => {
-      for (const listener of this.#listeners.command) tell(listener, record, phase);
+      for (const listener of [...this.#listeners.command]) tell(listener, record, phase);
     };
     come('queued');
     let since: number | null = null;
