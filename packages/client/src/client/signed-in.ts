@@ -15,7 +15,8 @@ export async function signedIn(
   options: CallOptions,
 ): Promise<void> {
   if (session.state !== 'authenticated') return;
-  if (session.supports('UTF8=ONLY') && !session.utf8) await acceptUtf8(session, options);
+  if (session.supports('UTF8=ONLY') && !session.enabled.has('UTF8=ACCEPT'))
+    await acceptUtf8(session, options);
   await compress?.(session, options);
 }
 

@@ -22,6 +22,7 @@ export function hasCapability(names: ReadonlySet<string>, capability: string): b
 export class Capabilities {
   #names: ReadonlySet<string> = new Set();
   #known = false;
+  #onlyRev2 = false;
 
   /** In capitals. */
   get names(): ReadonlySet<string> {
@@ -31,6 +32,11 @@ export class Capabilities {
   /** Whether {@link names} has been heard since they were last out of date. */
   get known(): boolean {
     return this.#known;
+  }
+
+  /** The server speaks IMAP4rev2 and nothing older. */
+  get onlyRev2(): boolean {
+    return this.#onlyRev2;
   }
 
   has(capability: string): boolean {
@@ -45,6 +51,7 @@ export class Capabilities {
   /** Whoever sat on the plain line may have made them up. */
   forget(): void {
     this.#names = new Set();
+    this.#onlyRev2 = false;
     this.#known = false;
   }
 
@@ -61,6 +68,7 @@ export class Capabilities {
 
   #learn(names: readonly string[]): void {
     this.#names = new Set(names);
+    this.#onlyRev2 = this.#names.has('IMAP4REV2') && !this.#names.has('IMAP4REV1');
     this.#known = true;
   }
 }

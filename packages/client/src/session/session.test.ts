@@ -257,6 +257,15 @@ describe('what the server says', () => {
     expect([...session.capabilities]).toEqual(['IMAP4REV1']);
   });
 
+  it.each([
+    ['IMAP4rev2 AUTH=PLAIN', true],
+    ['IMAP4rev1 IMAP4rev2', false],
+    ['IMAP4rev1', false],
+  ])('with CAPABILITY %s, names in UTF-8: %s', async (capabilities, utf8) => {
+    const { session } = await openSession({ greeting: `* PREAUTH [CAPABILITY ${capabilities}] ready` });
+    expect(session.utf8).toBe(utf8);
+  });
+
   it('updates the capabilities, in a line, a code or a tagged answer', async () => {
     const { session, script } = await openSession();
     const names = () => [...session.capabilities].join(' ');

@@ -34,6 +34,17 @@ describe('STARTTLS', () => {
     expect([...session.capabilities]).toEqual(['IMAP4REV1', 'AUTH=PLAIN']);
   });
 
+  it('what was enabled in the clear never was', async () => {
+    const { session, script } = await open();
+    await script.say('* ENABLED UTF8=ACCEPT UIDONLY\r\n');
+    const done = session.execute(starttls());
+    await script.play('C: $ STARTTLS\nS: $ OK begin');
+    await done;
+    await session.startTls();
+    expect(session.utf8).toBe(false);
+    expect([...session.enabled]).toEqual([]);
+  });
+
   it('refused keeps the plain session', async () => {
     const { session, script } = await open();
     const done = session.execute(starttls());
