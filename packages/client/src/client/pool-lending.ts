@@ -2,6 +2,7 @@
 // else whichever comes back first, in the order in which they were asked for.
 
 import { ImapCommandError, ImapConnectionError, ImapLimitError } from '../session/errors.ts';
+import { after } from '../session/timer.ts';
 import { isInbox } from '../wire/mailbox-name.ts';
 import { TransportError } from '../transport/byte-stream.ts';
 import type { ImapClient } from './client.ts';
@@ -96,7 +97,7 @@ export class Lending {
         waiter.reject(reason);
       };
       const abort = (): void => giveUp(signal?.reason);
-      const timer = setTimeout(() => giveUp(this.#tooLate()), waitMs);
+      const timer = after(waitMs, () => giveUp(this.#tooLate()));
       signal?.addEventListener('abort', abort, { once: true });
       const waiter: Waiter = {
         wanted,
@@ -157,10 +158,10 @@ export class Lending {
   #rest(member: Member): void {
     this.#idle.push(member);
     if (this.#options.idleMs === Infinity) return;
-    member.idleTimer = setTimeout(() => {
+    member.idleTimer = after(this.#options.idleMs, () => {
       this.#forget(member);
       void member.client.logout();
-    }, this.#options.idleMs);
+    });
   }
 
   #forget(member: Member): void {

@@ -1,6 +1,7 @@
 // Whether to try again, and when: exponential back-off with jitter, cut short by whatever makes success likely.
 
 import { ImapCommandError, ImapConnectionError } from '../session/errors.ts';
+import { after } from '../session/timer.ts';
 import { TransportError } from '../transport/byte-stream.ts';
 import { onWake } from '../transport/wake.ts';
 import { codeName } from '../wire/response-code.ts';
@@ -65,7 +66,7 @@ export class Pause {
     this.over = new Promise((resolve) => {
       this.end = resolve;
     });
-    const timer = setTimeout(() => this.end(), ms);
+    const timer = after(ms, () => this.end());
     const stopWatching = onWake(() => this.end());
     signal.addEventListener('abort', this.end, { once: true });
     void this.over.then(() => {

@@ -4,6 +4,7 @@
 import type { Backlog } from '../session/back-pressure.ts';
 import { ImapConnectionError } from '../session/errors.ts';
 import type { Completion, Request } from '../session/request.ts';
+import { after } from '../session/timer.ts';
 
 /** A call that cost the connection so often is what costs it. */
 const MOST_TIMES = 3;
@@ -116,11 +117,11 @@ export class WaitingCalls {
       withdraw();
       call.reject(signal?.reason);
     };
-    const timer = setTimeout(() => {
+    const timer = after(this.#waitMs, () => {
       withdraw();
       const { text, cause } = this.#why();
       call.giveUp(`${text} within ${this.#waitMs / 1000} s`, cause);
-    }, this.#waitMs);
+    });
     signal?.addEventListener('abort', abort, { once: true });
     const entry: Entry = {
       call,

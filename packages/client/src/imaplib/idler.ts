@@ -1,5 +1,6 @@
 // IDLE (RFC 2177): what the server tells while nothing is asked, as an async iterable.
 
+import { after } from '../session/timer.ts';
 import type { Datum } from './datum.ts';
 
 /** One untagged response: its name and what it held. */
@@ -145,7 +146,7 @@ export class Idler implements AsyncIterable<IdleEvent>, AsyncDisposable {
     let timer: ReturnType<typeof setTimeout> | undefined;
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
-      if (ms !== Infinity) timer = setTimeout(resolve, Math.min(ms, 0x7fffffff));
+      if (ms !== Infinity) timer = after(ms, resolve);
     });
     this.#wake = null;
     clearTimeout(timer);

@@ -10,7 +10,7 @@ import type { Response } from '../wire/response.ts';
 import { bytesRepr } from './byte-string.ts';
 import type { DebugLog } from './debug-log.ts';
 import { abort, error, reasonOf } from './errors.ts';
-import { LONGEST_TIMER, within } from './patience.ts';
+import { within } from './patience.ts';
 
 /** How a link is made. */
 export interface LinkOptions {
@@ -185,6 +185,6 @@ export class Link {
 /** Where the caller gave a timeout it decides, and the session's own clocks run behind it. */
 function clocksBehind(timeout: number | null): Partial<SessionLimits> {
   if (timeout === null) return {};
-  const behind = Math.min(timeout * 1000 + BEHIND, LONGEST_TIMER);
+  const behind = timeout * 1000 + BEHIND;
   return { greetingMs: behind, silenceMs: Math.max(behind, defaultSessionLimits.silenceMs) };
 }

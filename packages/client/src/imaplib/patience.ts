@@ -1,7 +1,6 @@
 // Waiting for the server no longer than was agreed: so many seconds without a word from it.
 
-/** Beyond this a timer would fire at once. */
-export const LONGEST_TIMER = 0x7fffffff;
+import { after } from '../session/timer.ts';
 
 /**
  * Does the work, and gives up after so many seconds without a sign of life.
@@ -24,7 +23,7 @@ export async function within<T>(
     const left = Math.max(started, lastSign()) + seconds * 1000 - performance.now();
     // One timer that looks at the clock when it fires, instead of a new one for each byte.
     if (left > 1) {
-      timer = setTimeout(look, Math.min(left, LONGEST_TIMER));
+      timer = after(left, look);
       return;
     }
     const message = `${what} timed out: no word from the server for ${seconds} s`;

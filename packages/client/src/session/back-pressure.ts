@@ -20,6 +20,7 @@ export interface Backlog {
 export class BackPressure {
   readonly #queue: CommandQueue;
   readonly #maxQueued: number;
+  #isHurried = false;
   #release: (() => void) | null = null;
 
   constructor(queue: CommandQueue, maxQueued: number) {
@@ -32,7 +33,7 @@ export class BackPressure {
     const { inFlight, waiting } = this.#queue;
     // Whose caller has gone waits for nothing.
     const awaited = inFlight.filter((pending) => !pending.abandoned);
-    if (awaited.length > 1 || waiting.length > 0) {
+    if (this.#isHurried || awaited.length > 1 || waiting.length > 0) {
       for (const pending of awaited) this.#check(pending);
       return null;
     }
@@ -46,6 +47,12 @@ export class BackPressure {
       };
       for (const backlog of backlogs) backlog.onDrain = this.#release;
     });
+  }
+
+  /** Somebody waits from here on, though not in the queue. */
+  hurry(): void {
+    this.#isHurried = true;
+    this.release();
   }
 
   /** Something has changed: the reading loop looks again. */

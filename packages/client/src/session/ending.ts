@@ -1,6 +1,7 @@
 // The end of a connection: why it came, and who is told. The first reason is the one that counts.
 
 import { ImapConnectionError } from './errors.ts';
+import { after } from './timer.ts';
 
 /** Whether a connection is over, and why. */
 export class Ending {
@@ -31,7 +32,7 @@ export class Ending {
   /** The server has said BYE and must close the connection soon; `late` is called where it does not. */
   heardBye(text: string, ms: number, late: () => void): void {
     this.#bye = text;
-    this.#byeTimer ??= setTimeout(late, ms);
+    this.#byeTimer ??= after(ms, late);
   }
 
   /** The error for an end that came by itself: the server's BYE explains more than what happened then. */

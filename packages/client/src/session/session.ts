@@ -19,6 +19,7 @@ import { CommandQueue } from './queue.ts';
 import type { Completion, Request, SessionState } from './request.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import { tell } from './tell.ts';
+import { after } from './timer.ts';
 
 export { defaultSessionLimits, type SessionLimits, type SessionOptions } from './options.ts';
 export type { Greeting } from './greeting.ts';
@@ -29,7 +30,9 @@ export class Session {
   notifies = false;
   readonly #options: SessionOptions;
   readonly #limits: SessionLimits;
-  #reading: ReaderOptions;
+  readonly #inUtf7: ReaderOptions;
+  readonly #inUtf8: ReaderOptions;
+  #utf8 = false;
   #enabled: ReadonlySet<string> = new Set();
   readonly #framer: Framer;
   readonly #queue = new CommandQueue();
@@ -52,7 +55,8 @@ export class Session {
     this.#stream = stream;
     this.#options = options;
     this.#limits = { ...defaultSessionLimits, ...options.limits };
-    this.#reading = { ...this.#limits, utf8: false };
+    this.#inUtf7 = { ...this.#limits, utf8: false };
+    this.#inUtf8 = { ...this.#limits, utf8: true };
     this.#framer = new Framer(this.#limits, (size, head) => this.#dispatch.literal(size, head));
     this.#pressure = new BackPressure(this.#queue, this.#limits.maxQueued);
     const { silenceMs } = this.#limits;
@@ -80,8 +84,11 @@ export class Session {
       this.#observation,
       options,
       {
-        reading: () => this.#reading,
-        enabled: (extensions) => this.enable(extensions),
+        reading: () => (this.utf8 ? this.#inUtf8 : this.#inUtf7),
+        // ENABLE is for those who are signed in: before that it is somebody's on the plain line.
+        enabled: (extensions) => {
+          if (this.#state !== 'notAuthenticated') this.enable(extensions);
+        },
         greeted: (greeting) => {
           this.#observation.greeted();
           this.#greeted?.resolve(greeting);
@@ -173,13 +180,16 @@ export class Session {
     if (this.#enabled.has('UTF8=ACCEPT') || this.#enabled.has('IMAP4REV2')) this.utf8 = true;
   }
 
-  /** UTF8=ACCEPT or IMAP4rev2 is enabled: names and strings come and go in UTF-8. */
+  /**
+   * Names and strings come and go in UTF-8: UTF8=ACCEPT or IMAP4rev2 is enabled, or the server speaks nothing older
+   * (RFC 9051 5.1).
+   */
   get utf8(): boolean {
-    return this.#reading.utf8 === true;
+    return this.#utf8 || this.#capabilities.onlyRev2;
   }
 
   set utf8(value: boolean) {
-    this.#reading = { ...this.#limits, utf8: value };
+    this.#utf8 = value;
   }
 
   get info(): StreamInfo {
@@ -236,6 +246,11 @@ export class Session {
     } else {
       this.#watchSilence();
     }
+  }
+
+  /** Somebody waits until nothing is unanswered any more: rows that nobody takes no longer hold the server up. */
+  hurry(): void {
+    this.#pressure.hurry();
   }
 
   /** State is changed by whoever knows what a command means: login, select, close, logout. */
@@ -330,9 +345,8 @@ export class Session {
       this.#greeted = { resolve, reject };
     });
     const { greetingMs } = this.#limits;
-    const timer = setTimeout(
-      () => this.#lateEnd(`sent no greeting within ${greetingMs / 1000} s`, 'no greeting'),
-      greetingMs,
+    const timer = after(greetingMs, () =>
+      this.#lateEnd(`sent no greeting within ${greetingMs / 1000} s`, 'no greeting'),
     );
     if (this.#ending.error === null) void this.#read();
     else this.#greeted!.reject(this.#ending.error);

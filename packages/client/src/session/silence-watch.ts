@@ -1,5 +1,7 @@
 // The one clock of a session: how long a server may say nothing while a command waits for its answer.
 
+import { after } from './timer.ts';
+
 /** Calls back once when nothing was heard for too long. */
 export class SilenceWatch {
   readonly #ms: number;
@@ -59,10 +61,10 @@ export class SilenceWatch {
 
   /** One timer for many answers: it looks at the clock when it fires instead of being set anew for each chunk. */
   #arm(ms: number): void {
-    this.#timer = setTimeout(() => {
+    this.#timer = after(ms, () => {
       const left = this.#heardAt + this.#ms - performance.now();
       if (left > 1) this.#arm(left);
       else this.#onSilence();
-    }, ms);
+    });
   }
 }
