@@ -23,6 +23,7 @@ export class ClientRunner implements Runner {
   readonly #options: ConnectOptions;
   readonly #keeper: Keeper | null;
   #session: Session | null = null;
+  #isOver = false;
   #resolveClosed!: (error: Error | null) => void;
 
   private constructor(options: ConnectOptions) {
@@ -71,6 +72,8 @@ export class ClientRunner implements Runner {
 
   /** There will be no other connection. */
   over(error: Error | null): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.selection.leave();
     this.#resolveClosed(error);
     this.events.emit('close', { error });
@@ -95,8 +98,8 @@ export class ClientRunner implements Runner {
   }
 
   /** Tells the keeper how to sign in again. */
-  async signedIn(auth?: Auth): Promise<void> {
-    await this.#keeper?.signedIn(auth);
+  async signedIn(signal: AbortSignal | undefined, auth?: Auth): Promise<void> {
+    await this.#keeper?.signedIn(signal, auth);
   }
 
   execute(request: Request): Promise<Completion> {

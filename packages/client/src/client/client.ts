@@ -81,7 +81,7 @@ export class ImapClient {
     const client = new ImapClient(runner, options);
     try {
       await establish(runner, options);
-      await runner.signedIn();
+      await runner.signedIn(options.signal);
       if (options.autoIdle !== false) runner.idling.enable(true);
     } catch (error) {
       runner.close(error instanceof Error ? error : null);
@@ -129,7 +129,7 @@ export class ImapClient {
     const { security } = this.#options;
     await signIn(this.#runner, auth, { security, signal: options.signal });
     await signedIn(this.#session, this.#options, options);
-    await this.#runner.signedIn(auth);
+    await this.#runner.signedIn(options.signal, auth);
   }
 
   /** Mailboxes whose names match; `%` stops at the delimiter, `*` does not. Sent when the first row is asked for. */

@@ -11,7 +11,7 @@ export interface Keeper {
   /** As the session's: at once, or when there is a connection again. */
   execute(request: Request): Promise<Completion>;
   /** The client has signed in; `auth` is how, where it was not by the options. */
-  signedIn(auth?: Auth): Promise<void>;
+  signedIn(signal: AbortSignal | undefined, auth?: Auth): Promise<void>;
   /** The connection is over; true where another one will take its place. */
   lost(error: Error | null): boolean;
   /** The other side wants the connection to end. */

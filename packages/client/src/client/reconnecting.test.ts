@@ -863,4 +863,165 @@ describe('a drain', () => {
     expect(server.connections).toHaveLength(2);
     expect(told).toEqual(['reconnected', 'resync']);
   });
+
+  it.each(['logout', 'cut'] as const)('is over when the client is, once (%s)', async (end) => {
+    const server = mailServer();
+    const { client, told } = await open(server);
+    const first = server.last;
+    // Nothing is answered on the new connection from here on.
+    server.fate = (command, connection) => (connection !== first && command.startsWith('SELECT') ? [] : null);
+    first.server.drain(30_000);
+    await pass(0);
+    expect(client.state).toBe('reconnecting');
+    if (end === 'cut') first.server.cut();
+    await client.logout();
+    await pass(100_000);
+    expect(told).toEqual(['close undefined']);
+    expect(client.state).toBe('logout');
+  });
+
+  it('behind which nobody is let in any more ends the connection that still worked', async () => {
+    const server = mailServer();
+    const { client, told } = await open(server);
+    const first = server.last;
+    dieAt(server, /^SELECT/, 'before');
+    first.server.drain(300_000);
+    server.login = 'OK in';
+    await pass(0);
+    server.login = 'NO [AUTHENTICATIONFAILED] no';
+    await pass(5000);
+    expect(client.state).toBe('logout');
+    expect(told.at(-1)).toMatch(/^close LOGIN: the server answered NO/);
+    expect(told.filter((one) => one.startsWith('close'))).toHaveLength(1);
+    await expect(client.noop()).rejects.toThrow(ImapConnectionError);
+  });
+
+  it('does not stop a loop whose body makes calls', async () => {
+    const server = mailServer();
+    server.inbox.add(50);
+    let tag = '';
+    const { client, told } = await open(server, {
+      onLine: (direction, line) => {
+        if (direction === 'C') tag = line.slice(0, line.indexOf(' '));
+      },
+    });
+    const first = server.last;
+    const body = 'x'.repeat(20_000);
+    const sendRows = async (fetchTag: string): Promise<void> => {
+      for (const [index, { uid }] of server.inbox.messages.entries())
+        await first.server.send(`* ${index + 1} FETCH (UID ${uid} BODY[] {${body.length}}\r\n${body})\r\n`);
+      await first.server.send(`${fetchTag} OK done\r\n`);
+    };
+    server.fate = (command) => {
+      if (!command.startsWith('UID FETCH 1:*')) return null;
+      void sendRows(tag);
+      return [];
+    };
+    const rows = client.fetch('1:*', { sections: [''] })[Symbol.asyncIterator]();
+    await rows.next();
+    first.server.drain(30_000);
+    await pass(0);
+    expect(server.connections).toHaveLength(2);
+    // More waits to be read than the session reads ahead: this call is what makes it go on.
+    const noop = client.noop();
+    await pass(0);
+    expect(await settled(noop)).toBeUndefined();
+    expect(told).toEqual(['reconnected', 'resync']);
+    let left = 0;
+    for (let row = await rows.next(); row.done !== true; row = await rows.next()) left += 1;
+    expect(left).toBe(54);
+  });
 });
+
+describe('while ENABLE is not answered', () => {
+  const withoutEnable = (times = Infinity) => {
+    const server = mailServer('CONDSTORE QRESYNC');
+    let left = 0;
+    server.fate = (command) => (command.startsWith('ENABLE') && left-- > 0 ? [] : null);
+    return { server, hush: () => void (left = times) };
+  };
+
+  it('a client that is closed stays closed, whatever is answered then', async () => {
+    const { server, hush } = withoutEnable();
+    let tag = '';
+    const { client, told } = await open(server, {
+      onLine: (direction, line) => {
+        if (direction === 'C') tag = line.slice(0, line.indexOf(' '));
+      },
+    });
+    hush();
+    server.cut();
+    await pass(250);
+    expect(server.last.heard.at(-1)).toBe('ENABLE QRESYNC');
+    await client.logout();
+    await server.last.server.send(`* ENABLED QRESYNC\r\n${tag} OK done\r\n`).catch(() => {});
+    await pass(200_000);
+    expect(told).toEqual(['reconnecting 1 in 250', 'close undefined']);
+    expect(client.state).toBe('logout');
+    expect(server.connections).toHaveLength(2);
+  });
+
+  it('the attempt takes no longer than it may', async () => {
+    const { server, hush } = withoutEnable(1);
+    const { told } = await open(server, { reconnect: { attemptMs: 5000 } });
+    hush();
+    server.cut();
+    await pass(6000);
+    expect(told).toEqual(['reconnecting 1 in 250', 'reconnecting 2 in 500', 'reconnected', 'resync']);
+  });
+
+  it('connecting can be aborted', async () => {
+    const { server, hush } = withoutEnable();
+    hush();
+    const giveUp = new AbortController();
+    const client = failure(open(server, { signal: giveUp.signal }));
+    await pass(0);
+    expect(server.last.heard.at(-1)).toBe('ENABLE QRESYNC');
+    giveUp.abort();
+    expect(await client).toMatchObject({ name: 'AbortError' });
+  });
+});
+
+it('waits without limit where that is asked for', async () => {
+  const server = mailServer();
+  const limits = { silenceMs: Infinity, greetingMs: Infinity };
+  const reconnect = { callMs: Infinity, attemptMs: Infinity };
+  const { client } = await open(server, { reconnect, limits });
+  server.refuse = new TransportError('unreachable', 'connect', 'no way');
+  server.cut();
+  await pass(0);
+  const noop = client.noop();
+  await pass(600_000);
+  expect(await settled(noop)).toBe('pending');
+  server.refuse = null;
+  await pass(40_000);
+  await noop;
+});
+
+it.each([
+  ['UID SEARCH', ['* SEARCH 1 2 "3', '$ OK done']],
+  ['UID SEARCH', ['$ BAD no']],
+  ['UID FETCH', ['$ NO Some of the requested messages no longer exist']],
+])(
+  'a server that does not tell by %s what is in the mailbox (%j) is no reason to end',
+  async (name, lines) => {
+    const server = mailServer();
+    const { client, resyncs } = await open(server);
+    server.fate = (command) => (command.startsWith(name) ? lines : null);
+    server.cut();
+    await pass(1000);
+    expect(client.state).toBe('selected');
+    expect(resyncs).toEqual([
+      {
+        mailbox: 'INBOX',
+        error: null,
+        uidValidityChanged: false,
+        vanished: [],
+        changed: [],
+        added: [],
+        unchecked: [[1, 5]],
+        how: 'compare',
+      },
+    ]);
+  },
+);

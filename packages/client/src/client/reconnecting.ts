@@ -4,6 +4,7 @@
 import { ImapConnectionError } from '../session/errors.ts';
 import type { Completion, Request } from '../session/request.ts';
 import type { Session } from '../session/session.ts';
+import { after } from '../session/timer.ts';
 import type { ClientRunner } from './client-runner.ts';
 import { establish } from './establish.ts';
 import type { Keeper, Reconnect } from './keeper.ts';
@@ -97,14 +98,20 @@ class Reconnecting implements Keeper {
     return this.#away !== null;
   }
 
-  async signedIn(auth: Auth | undefined = this.#options.auth): Promise<void> {
+  async signedIn(
+    signal: AbortSignal | undefined,
+    auth: Auth | undefined = this.#options.auth,
+  ): Promise<void> {
     const { session } = this.#client;
     this.#isSignedIn = session.state !== 'notAuthenticated';
     this.#isSecured = session.info.tls !== null;
     this.#isVerified = session.info.tls?.verified === true;
     if (auth !== undefined) this.#options = { ...this.#options, auth: patient(auth) };
-    if (this.#isSignedIn) await enableAll(this.#client, this.#settings.qresync ? ['QRESYNC'] : []);
-    this.#isReady = true;
+    try {
+      if (this.#isSignedIn) await enableAll(this.#client, this.#settings.qresync ? ['QRESYNC'] : [], signal);
+    } finally {
+      this.#isReady = true;
+    }
   }
 
   execute(request: Request): Promise<Completion> {
@@ -113,8 +120,13 @@ class Reconnecting implements Keeper {
       return this.#client.session.execute(request);
     }
     const call = new Call(request);
-    if (this.#isOver || !this.#isHeld) this.#send(call);
-    else this.#waiting.add(call);
+    if (this.#isOver || !this.#isHeld) {
+      this.#send(call);
+    } else {
+      this.#waiting.add(call);
+      // A loop over rows may be waiting for this very call.
+      if (this.#successor !== null) this.#client.session.hurry();
+    }
     return call.promise;
   }
 
@@ -161,6 +173,8 @@ class Reconnecting implements Keeper {
     this.#away.abort(reason);
     this.#away = null;
     this.#client.over(error);
+    // One that still worked, and was about to be replaced.
+    this.#client.session.close(error);
   }
 
   async #restore(lost: Error): Promise<void> {
@@ -202,9 +216,8 @@ class Reconnecting implements Keeper {
   async #connect(stop: AbortSignal): Promise<Session> {
     const late = new AbortController();
     const { attemptMs } = this.#settings;
-    const timer = setTimeout(
-      () => late.abort(new ImapConnectionError(`not connected and signed in within ${attemptMs / 1000} s`)),
-      attemptMs,
+    const timer = after(attemptMs, () =>
+      late.abort(new ImapConnectionError(`not connected and signed in within ${attemptMs / 1000} s`)),
     );
     const signal = AbortSignal.any([stop, late.signal]);
     let session: Session | null = null;
@@ -219,7 +232,8 @@ class Reconnecting implements Keeper {
       if (this.#isSignedIn && session.state === 'notAuthenticated')
         throw new RangeError('the server had signed us in by itself, and does not any more');
       const { enabled } = this.#client.session;
-      await enableAll(line, this.#settings.qresync ? [...enabled, 'QRESYNC'] : enabled);
+      await enableAll(line, this.#settings.qresync ? [...enabled, 'QRESYNC'] : enabled, signal);
+      signal.throwIfAborted();
       return session;
     } catch (error) {
       session?.close(asError(error));
@@ -236,6 +250,7 @@ class Reconnecting implements Keeper {
     let resync: MailboxResync | null = null;
     signal.addEventListener('abort', close);
     try {
+      signal.throwIfAborted();
       this.#known ??= client.selection.mailbox;
       if (this.#known !== null)
         resync = await resynchronise(
@@ -301,7 +316,9 @@ class Reconnecting implements Keeper {
   async #prepare(signal: AbortSignal): Promise<void> {
     for (let attempt = 1; !signal.aborted; attempt++) {
       try {
-        this.#successor = await this.#connect(signal);
+        const successor = await this.#connect(signal);
+        if (signal.aborted) return successor.close();
+        this.#successor = successor;
         this.#client.idling.end();
         this.quiet();
         return;

@@ -8,7 +8,7 @@ import { command, run, type Runner } from '../commands/command.ts';
 import { enable } from '../commands/enable.ts';
 import { select } from '../commands/select.ts';
 import { selected } from '../commands/states.ts';
-import { ImapCapabilityError, ImapCommandError } from '../session/errors.ts';
+import { ImapCapabilityError, ImapCommandError, ImapConnectionError } from '../session/errors.ts';
 import { readFetch, type FetchedMessage } from '../wire/fetch.ts';
 import { readExtendedSearch, readSearch } from '../wire/search.ts';
 import { countNumbers, parseSet, type NumberRange } from '../wire/set.ts';
@@ -19,12 +19,16 @@ import type { MailboxResync, SelectedMailbox } from './types.ts';
 const none = { vanished: [], changed: [], added: [], unchecked: [] };
 
 /** Enables what the server has of these; one that refuses goes without. */
-export async function enableAll(runner: Runner, wanted: Iterable<string>): Promise<void> {
+export async function enableAll(
+  runner: Runner,
+  wanted: Iterable<string>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const { session } = runner;
-  const extensions = [...wanted].filter((one) => !session.enabled.has(one) && session.supports(one));
+  const extensions = [...new Set(wanted)].filter((one) => !session.enabled.has(one) && session.supports(one));
   if (extensions.length === 0 || session.state !== 'authenticated') return;
   try {
-    await run(runner, enable, { extensions });
+    await run(runner, enable, { extensions }, { signal });
   } catch (error) {
     if (!(error instanceof ImapCommandError || error instanceof ImapCapabilityError)) throw error;
   }
@@ -74,7 +78,15 @@ export async function resynchronise(
       how: 'qresync',
     };
   }
-  return { ...base, ...(await compare(runner, selection, known, most)) };
+  try {
+    return { ...base, ...(await compare(runner, selection, known, most)) };
+  } catch (error) {
+    if (error instanceof ImapConnectionError || (error instanceof ImapCommandError && isPassing(error)))
+      throw error;
+    // The mailbox is open, and the server does not tell what is in it: whatever is known of it may be out of date.
+    const last = Math.max(known.uidNext ?? 0, now.uidNext ?? 0, 2) - 1;
+    return { ...base, ...none, unchecked: [[1, last]], how: 'compare' };
+  }
 }
 
 /** Courier, among others, names no next UID with SELECT. Without it, nobody can tell later which messages are new. */
@@ -131,6 +143,8 @@ const uidsNow = command<void, readonly NumberRange[], readonly NumberRange[]>({
       return all === undefined ? [] : parseSet(all);
     },
   },
+  // An answer that cannot be read is not an empty mailbox.
+  isWhole: true,
   result: (rows) => joined(rows.flat()),
 });
 

@@ -197,7 +197,10 @@ export interface MailboxResync extends Resync {
   readonly changed: readonly FetchedMessage[];
   /** Messages that have come since the mailbox was selected, as far as their UIDs have not been told. */
   readonly added: readonly NumberRange[];
-  /** Messages whose flags were not asked for: there are too many, and the server cannot tell which have changed. */
+  /**
+   * Messages whose flags were not asked for: there are too many, and the server cannot tell which have changed. Where
+   * it does not even tell which are there, all that is known of the mailbox.
+   */
   readonly unchecked: readonly NumberRange[];
   /** Told by the server (QRESYNC), by modification sequence (CONDSTORE), or found by comparing. */
   readonly how: 'qresync' | 'condstore' | 'compare';
