@@ -37,6 +37,9 @@ describe('the selected mailbox', () => {
     `);
     await nextTurn();
     expect(client.mailbox).toMatchObject({ exists: 4, recent: 1, readOnly: true });
+    await script.say('* OK [READ-WRITE] and no longer\r\n');
+    await nextTurn();
+    expect(client.mailbox?.readOnly).toBe(false);
     expect(told).toEqual([
       'exists 5 3',
       'expunge 2',

@@ -211,7 +211,8 @@ function readCode(response: Response): Partial<SelectedMailbox> | null {
     case 'MAILBOXID':
       return { mailboxId: code.mailboxId };
     default:
-      // Another client has taken the right to write (RFC 3501 7.1).
-      return codeName(code) === 'READ-ONLY' ? { readOnly: true } : null;
+      // Another client has taken the right to write, or has given it back (RFC 3501 7.1).
+      if (codeName(code) === 'READ-ONLY') return { readOnly: true };
+      return codeName(code) === 'READ-WRITE' ? { readOnly: false } : null;
   }
 }

@@ -102,10 +102,6 @@ export class WaitingCalls {
     this.#why = why;
   }
 
-  get isEmpty(): boolean {
-    return this.#entries.length === 0;
-  }
-
   add(call: Call): void {
     const { signal } = call.request;
     if (signal?.aborted === true) return call.reject(signal.reason);

@@ -36,8 +36,9 @@ export class Observation {
   }
 
   ended(error: Error | null): void {
-    this.#connection?.ended(error === null ? null : this.#secrets.mask(error.message));
-    this.#secrets.forget();
+    this.#connection?.ended(error === null ? null : this.#shown(error.message));
+    // Not before the commands that end with it have been told why.
+    queueMicrotask(() => this.#secrets.forget());
   }
 
   // A command; what needs no masking it tells its observer itself
@@ -47,7 +48,7 @@ export class Observation {
     const observer = this.#connection.command(pending.request.name);
     pending.observer = observer;
     pending.promise.catch((error: unknown) =>
-      observer.failed(this.#secrets.mask(error instanceof Error ? error.message : String(error))),
+      observer.failed(this.#shown(error instanceof Error ? error.message : String(error))),
     );
   }
 
@@ -67,7 +68,7 @@ export class Observation {
   }
 
   completed({ observer, isSecret }: Pending, { status, code, text }: Completion): void {
-    observer?.completed(status, code === null ? null : codeName(code), this.#secrets.mask(text));
+    observer?.completed(status, code === null ? null : codeName(code), this.#shown(text));
     const isObserved = this.#connection !== undefined || this.#onLine !== undefined;
     if (isSecret && !isObserved) this.#secrets.forget();
   }
@@ -103,8 +104,12 @@ export class Observation {
     return FOLD_AT + this.#secrets.longest;
   }
 
+  #shown(text: string): string {
+    return folded(this.#secrets.mask(text));
+  }
+
   #tellLine(direction: 'C' | 'S', shown: string): void {
-    const line = folded(this.#secrets.mask(shown));
+    const line = this.#shown(shown);
     tell(this.#onLine, direction, line);
     if (this.#connection?.wantsLines === true) this.#connection.line(direction, line);
   }

@@ -331,6 +331,20 @@ describe('no secret is in a trace', () => {
     session.close();
   });
 
+  it('nor in why a command failed that ended with the connection', async () => {
+    const { session, script, server, trace } = await traced();
+    const done = session.execute(first(cases)[1]);
+    await script.play(`C: $ LOGIN me "hunter2 \\"and\\\\ more"\nS: $ OK`);
+    await done;
+    const noop = failure(session.execute(say('NOOP')));
+    await script.play('C: $ NOOP');
+    await server.send(`* BYE ${pass} is out of date\r\n`);
+    server.close();
+    await noop;
+    expect(trace.commands.at(-1)?.error).toMatch(/the server ended the connection: \*\*\* is out of date$/);
+    expect(trace.connections[0]?.error).toContain('*** is out of date');
+  });
+
   it('also where whoever wrote the command did not mark it', async () => {
     const { session, script, shown } = await traced();
     void session.execute(say('LOGIN me hunter2'));
@@ -368,4 +382,20 @@ it('a listener that begins anew hears of each phase once', async () => {
   await script.play('C: $ NOOP\nS: $ OK');
   await done;
   expect(heard).toEqual(['queued', 'sent', 'answered', 'completed']);
+});
+
+it('keeps no more of what a server says than a person reads', async () => {
+  const { session, script, server, trace } = await traced();
+  const words = 'x'.repeat(1_000_000);
+  const done = session.execute(say('NOOP'));
+  await script.play('C: $ NOOP');
+  await server.send(`T0 OK ${words}\r\n`);
+  expect((await done).text).toBe(words);
+  const lost = failure(session.execute(say('NOOP')));
+  await script.play('C: $ NOOP');
+  await server.send(`* BYE ${words}\r\n`);
+  server.close();
+  await lost;
+  const kept = [trace.commands[0]?.text, trace.commands[1]?.error, trace.connections[0]?.error];
+  for (const text of kept) expect(text?.length).toBeLessThan(3000);
 });

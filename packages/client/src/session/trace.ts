@@ -34,7 +34,7 @@ export interface CommandRecord {
   readonly status: 'OK' | 'NO' | 'BAD' | null;
   /** The name of the response code at its end, in capitals. */
   readonly code: string | null;
-  /** The server's words at its end. */
+  /** The server's words at its end, cut where they are many. */
   readonly text: string;
   /** Why its call failed, where it did without a tagged answer. */
   readonly error: string | null;
