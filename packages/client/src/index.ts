@@ -49,9 +49,13 @@ export {
   type TraceOptions,
 } from './session/trace.ts';
 export type { CommandObserver, ConnectionObserver, Observer } from './session/observer.ts';
-export type { SessionLimits } from './session/session.ts';
+export type { Session, SessionLimits } from './session/session.ts';
 export type { SessionState } from './session/request.ts';
 export * from './transport/index.ts';
+export type { Limits } from './wire/limits.ts';
+export type { Unparsed, Value } from './wire/reader.ts';
+export type { Response } from './wire/response.ts';
+export type { MetadataValue } from './wire/metadata.ts';
 export { hasAttribute, type ListedMailbox } from './wire/list.ts';
 export type { MailboxName, NamedMailbox } from './wire/mailbox-name.ts';
 export { partName, walkParts, type BodyPart, type Disposition } from './wire/bodystructure.ts';
