@@ -25,7 +25,7 @@ test('each example runs, the ones behind the first on its connection', async ({ 
   try {
     await page.goto(site.url);
     const logged = await page.evaluate(async (codes) => {
-      const [first = '', second = ''] = ['/index.js', '/commands/index.js'];
+      const [first, second] = ['/index.js', '/commands/index.js'];
       const modules = { ...((await import(first)) as object), ...((await import(second)) as object) };
       const names = Object.keys(modules);
       const { ImapClient, bridge } = modules as unknown as typeof Client;
@@ -38,10 +38,12 @@ test('each example runs, the ones behind the first on its connection', async ({ 
       for (const code of codes) {
         const own: string[] = [];
         const log = {
-          log: (...values: readonly unknown[]) =>
-            own.push(
-              values.map((value) => (Array.isArray(value) ? value.length : `${value as string}`)).join(' '),
-            ),
+          log: (...values: readonly unknown[]) => {
+            const words = values.map((value) =>
+              typeof value === 'string' || typeof value === 'number' ? String(value) : typeof value,
+            );
+            own.push(words.join(' '));
+          },
         };
         // The first of them makes a client of its own; the imports are there as names already.
         const body = code.replaceAll(/^import .*;$/gm, '');
