@@ -982,6 +982,22 @@ describe('while ENABLE is not answered', () => {
   });
 });
 
+it('a call behind BYE is made on the next connection, once', async () => {
+  const server = mailServer();
+  const { client } = await open(server);
+  const first = server.last;
+  await first.server.send('* BYE restarting\r\n');
+  await pass(0);
+  const append = client.append('INBOX', 'hello');
+  await pass(0);
+  expect(first.heard.at(-1)).toBe('SELECT INBOX');
+  first.server.close();
+  await pass(1000);
+  await append;
+  expect(server.count('APPEND')).toBe(1);
+  expect(first.heard.at(-1)).toBe('SELECT INBOX');
+});
+
 it('waits without limit where that is asked for', async () => {
   const server = mailServer();
   const limits = { silenceMs: Infinity, greetingMs: Infinity };

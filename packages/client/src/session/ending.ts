@@ -24,6 +24,11 @@ export class Ending {
     return this.#error;
   }
 
+  /** The server has said BYE: it takes no further command. */
+  get isAnnounced(): boolean {
+    return this.#bye !== null;
+  }
+
   /** Aborts with the reason once everybody has been told. */
   get signal(): AbortSignal {
     return this.#ended.signal;

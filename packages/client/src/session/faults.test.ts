@@ -28,6 +28,16 @@ describe('the end', () => {
     expect(session.state).toBe('logout');
   });
 
+  it('behind BYE nothing more is sent, and that is known of it', async () => {
+    const { session, script, server } = await openSession();
+    await script.play('S: * BYE going down');
+    await nextTurn();
+    const move = failure(session.execute(say('MOVE 1 x')));
+    await script.silence();
+    server.close();
+    expect(await move).toMatchObject({ name: 'ImapConnectionError', sent: 'nothing', bye: 'going down' });
+  });
+
   it('BYE without the connection closed ends it after a while', async () => {
     vi.useFakeTimers();
     const { session, script } = await openSession({ limits: { byeMs: 3000 } });

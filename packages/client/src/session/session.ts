@@ -69,7 +69,7 @@ export class Session {
     this.#incoming = new Incoming(stream, this.#framer, this.#pressure, this.#silence);
     this.#observation = new Observation(options, stream.info.peer.name);
     this.#outgoing = new Outgoing(stream, this.#queue, this.#silence, this.#observation, options.tagPrefix, {
-      isHeld: () => this.#switching !== null || this.#isOver,
+      isHeld: () => this.#switching !== null || this.#isOver || this.#ending.isAnnounced,
       prepare: (request) => piecesOf(request, this),
       unsent: () => this.#settle(),
       changed: () => this.#watchSilence(),
