@@ -170,7 +170,9 @@ test('a canary goes every way, and comes out in no log and no metric', async () 
     'tls-key': 'key',
     target: { it: `imap://127.0.0.1:${server.port}`, gone: 'imap://127.0.0.1:1' },
     raw: 'it',
-    command: { it: { argv: ['sh', '-c', `echo ${CANARY} >&2; cat`, CANARY], env: { SECRET: `env-${CANARY}` } } },
+    command: {
+      it: { argv: ['sh', '-c', `echo ${CANARY} >&2; cat`, CANARY], env: { SECRET: `env-${CANARY}` } },
+    },
     token: `static-${CANARY}`,
     'token-key': 'secret',
   });
