@@ -312,3 +312,22 @@ it('10,000 messages take no longer than they should', async () => {
   expect(made.list).toHaveLength(3000);
   await client.logout();
 });
+
+it('many messages with gaps between them are asked for in lines of a bearable length', async () => {
+  const many = Array.from({ length: 3000 }, (_, index): Kept => ({
+    uid: 2 * index + 1,
+    from: 'ada',
+    subject: `Mail ${index}`,
+    id: `m${index}`,
+    day: 1,
+    conversation: null,
+  }));
+  // The server does not do what it says: all are fetched again for another way.
+  const { client, heard } = await open('OBJECTID', many);
+  const { list, source } = await conversations(client);
+  expect(source).toBe('local');
+  expect(list).toHaveLength(3000);
+  const commands = heard();
+  expect(commands).toHaveLength(7);
+  expect(Math.max(...commands.map(({ length }) => length))).toBeLessThan(8000);
+});

@@ -68,6 +68,9 @@ interface Known extends ThreadMessage {
   readonly isSeen: boolean;
 }
 
+/** Numbers and ranges that one command names: a longer line is too long for some servers. */
+const AT_ONCE = 500;
+
 /** Octets of a References field that are fetched; of a longer one the end is In-Reply-To's. */
 const REFERENCES_OCTETS = 16 * 1024;
 
@@ -176,10 +179,14 @@ export class Conversations {
   }
 
   async #fetch(known: Map<number, Known>, set: SequenceSet, signal: AbortSignal | undefined): Promise<void> {
-    this.#check();
-    for await (const message of this.#client.fetch(set, itemsFor(this.source), { signal })) {
-      const { uid = 0 } = message;
-      if (uid >= this.#fromUid) known.set(uid, knownOf(message, uid));
+    const parts = formatSet(set).split(',');
+    for (let at = 0; at < parts.length; at += AT_ONCE) {
+      this.#check();
+      const some = parts.slice(at, at + AT_ONCE).join(',');
+      for await (const message of this.#client.fetch(some, itemsFor(this.source), { signal })) {
+        const { uid = 0 } = message;
+        if (uid >= this.#fromUid) known.set(uid, knownOf(message, uid));
+      }
     }
     this.#check();
   }

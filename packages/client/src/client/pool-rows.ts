@@ -1,7 +1,8 @@
 // Many mailboxes asked at once: rows in the order in which the answers come. What one mailbox refuses is its own row;
 // what concerns the connection ends the loop, after a second try on another one: nothing here changes anything.
 
-import { ImapCapabilityError, ImapCommandError } from '../session/errors.ts';
+import { ImapAnswerError } from '../commands/answer-error.ts';
+import { ImapCapabilityError, ImapCommandError, ImapLimitError } from '../session/errors.ts';
 import { multiSearch } from '../commands/multi-search.ts';
 import type { SearchQuery } from '../commands/search.ts';
 import type { StatusItem } from '../commands/status.ts';
@@ -11,10 +12,10 @@ import { expandSet } from '../wire/set.ts';
 import type { MailboxStatus } from '../wire/status.ts';
 import { borrowed, keyOf, openMailbox, type Lending } from './pool-lending.ts';
 
-/** What the server refuses to tell of one mailbox. */
+/** What the server refuses to tell of one mailbox, or tells in a way that cannot be read, or at too great a length. */
 export interface MailboxRefusal {
   readonly mailbox: string;
-  readonly error: ImapCommandError;
+  readonly error: ImapCommandError | ImapAnswerError | ImapLimitError;
 }
 
 /** The counts of one mailbox, or why there are none. */
@@ -83,7 +84,7 @@ export async function* searchRows(
         const found = await client.run(multiSearch, { sources, query, returns: { all: true } }, { signal });
         return searchedAtOnce(batch, found);
       } catch (error) {
-        if (error instanceof ImapCommandError || error instanceof ImapCapabilityError) return batch;
+        if (isOfMailbox(error) || error instanceof ImapCapabilityError) return batch;
         throw error;
       }
     });
@@ -125,9 +126,16 @@ async function refusable<Row>(mailbox: string, ask: () => Promise<Row>): Promise
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof ImapCommandError) return { mailbox, error };
+    if (isOfMailbox(error)) return { mailbox, error };
     throw error;
   }
+}
+
+/** Whether others may be asked all the same. */
+function isOfMailbox(error: unknown): error is MailboxRefusal['error'] {
+  return (
+    error instanceof ImapCommandError || error instanceof ImapAnswerError || error instanceof ImapLimitError
+  );
 }
 
 /** As many at once as there may be connections, begun as their rows are taken. */

@@ -370,7 +370,7 @@ describe('many mailboxes', () => {
     const rows = await pool.status(names, ['messages']).toArray();
     expect(rows.map(({ mailbox }) => mailbox).toSorted()).toEqual(names.toSorted());
     for (const row of rows) {
-      if (row.mailbox === 'Box7') expect(row.error?.text).toBe('not yours');
+      if (row.mailbox === 'Box7') expect(row.error).toMatchObject({ text: 'not yours' });
       else if (row.error === null) expect(row.status.messages).toBe(row.mailbox.length);
     }
     expect(rows.filter(({ error }) => error !== null)).toHaveLength(1);
@@ -397,6 +397,24 @@ describe('many mailboxes', () => {
     expect(
       connections.flatMap(({ heard }) => heard).filter((command) => command.startsWith('SELECT')),
     ).toEqual([]);
+    await pool.close();
+  });
+
+  it('are searched, and what cannot be read of one is no reason to leave out the others', async () => {
+    const { pool } = open(
+      {
+        answer: (command, { mailbox }) => {
+          if (!command.startsWith('UID SEARCH')) return undefined;
+          if (mailbox === 'Box3') return ['* SEARCH 1 (2', '$ OK done'];
+          return [`* SEARCH ${mailbox === 'Box4' ? '1 '.repeat(1000) : '5'}`, '$ OK done'];
+        },
+      },
+      { limits: { collected: 500 } },
+    );
+    const rows = await pool.search(names, { text: 'x' }).toArray();
+    expect(rows).toHaveLength(50);
+    const failed = rows.flatMap(({ mailbox, error }) => (error === null ? [] : [`${mailbox} ${error.name}`]));
+    expect(failed.toSorted()).toEqual(['Box3 ImapAnswerError', 'Box4 ImapLimitError']);
     await pool.close();
   });
 
