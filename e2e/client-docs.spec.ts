@@ -1,73 +1,143 @@
-// The examples of docs/client, run one after the other in Chromium against Dovecot, as a reader would paste them.
+// The examples of docs/client, each with a user of its own, in Chromium against Dovecot: what they log is what the
+// comments say.
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { startDovecot, type Dovecot } from '@imaplib/demo/server';
 import type * as Client from '@imaplib/client';
-import { startDovecot } from '@imaplib/demo/server';
 import { expect, message, note, test } from './fixtures.ts';
 import { startModules } from './imaplib-page.ts';
 
-const guide = fileURLToPath(new URL('../docs/client/README.md', import.meta.url));
-const examples = [...readFileSync(guide, 'utf8').matchAll(/^```js\n([^]*?)^```$/gm)].map(
-  ([, code = '']) => code,
-);
+const folder = fileURLToPath(new URL('../docs/client', import.meta.url));
+const files = readdirSync(folder).filter((name) => name.endsWith('.md'));
+const textOf = (file: string): string => readFileSync(`${folder}/${file}`, 'utf8');
+const examplesOf = (file: string): string[] =>
+  [...textOf(file).matchAll(/^```js\n([^]*?)^```$/gm)].map(([, code = '']) => code);
 
-test('each example runs, the ones behind the first on its connection', async ({ page }) => {
-  const dovecot = await startDovecot({
-    users: { ana: 'secret' },
-    mailboxes: {
-      ana: [
-        { path: 'INBOX', messages: ['Lunch', 'Invoice', 'Tickets'].map((subject) => message(note(subject))) },
-      ],
-    },
+const examples = files.flatMap((file) => examplesOf(file).map((code) => ({ file, code })));
+const users = examples.map((_, index) => `user${index}`);
+
+const inbox = {
+  path: 'INBOX',
+  messages: [
+    message(note('Lunch'), { flags: ['\\Seen'], date: new Date('2026-11-20T10:00:00Z') }),
+    message(
+      note('Re: Lunch', 'Hello.', 'Ben <ben@example.com>').replace(
+        'Date:',
+        'References: <Lunch@example.com>\nDate:',
+      ),
+      { date: new Date('2026-11-21T10:00:00Z') },
+    ),
+    message(note('Invoice').replace('Date: Fri, 20', 'Date: Sun, 22'), {
+      flags: ['\\Flagged'],
+      date: new Date('2026-11-22T10:00:00Z'),
+    }),
+  ],
+};
+
+const acl = `
+protocol imap {
+  mail_plugins = $mail_plugins acl imap_acl
+}
+plugin {
+  acl = vfile
+}`;
+
+/** Runs in the page: an example, and what it has logged. */
+async function runExample({ code, user }: { code: string; user: string }): Promise<string[]> {
+  const load = async (name: string): Promise<Record<string, unknown>> =>
+    (await import(`${name.replace('@imaplib/client', '')}/index.js`)) as Record<string, unknown>;
+  const names: Record<string, unknown> = {};
+  for (const [, list = '', from = ''] of code.matchAll(/^import \{ (.*) \} from '(.*)';$/gm)) {
+    const module = await load(from);
+    for (const name of list.split(', ')) {
+      if (module[name] === undefined) throw new Error(`${from} has no ${name}`);
+      names[name] = module[name];
+    }
+  }
+  const shown = (value: unknown): string => {
+    if (Array.isArray(value)) return `[${value.map(shown).join(', ')}]`;
+    return typeof value === 'bigint' ? `${value}n` : String(value);
+  };
+  const logged: string[] = [];
+  names['console'] = {
+    log: (...values: readonly unknown[]) => void logged.push(values.map(shown).join(' ')),
+  };
+  names['prompt'] = () => 'secret';
+  let client: Client.ImapClient | null = null;
+  if (!/^const client /m.test(code)) {
+    const { bridge, ImapClient } = (await load('@imaplib/client')) as unknown as typeof Client;
+    client = await ImapClient.connect({
+      transport: bridge({ url: '/imap', target: 'work' }),
+      auth: { user, pass: 'secret' },
+    });
+    await client.select('INBOX');
+    names['client'] = client;
+  }
+  const body = code.replaceAll(/^import .*;$/gm, '').replaceAll("'ana'", `'${user}'`);
+  // oxlint-disable-next-line no-implied-eval, no-new-func -- this is what the test is for
+  const run = new Function(...Object.keys(names), `return (async () => {${body}\n})()`) as (
+    ...values: readonly unknown[]
+  ) => Promise<void>;
+  await run(...Object.values(names));
+  await client?.logout();
+  return logged;
+}
+
+/** What the comments say: behind each call that logs, or in lines of their own at the end, as a console would show it. */
+function expectedOf(code: string): string[] {
+  const printed = [...code.matchAll(/^\/\/ (.*)$/gm)].map(([, line = '']) => line);
+  if (printed.length > 0) return printed;
+  return [...code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, comment = '']) =>
+    comment
+      .replaceAll(', ', '\0')
+      .replaceAll(/\[[^\]]*\]/g, (list) => list.replaceAll('\0', ', '))
+      .replaceAll('\0', ' ')
+      .replaceAll(/'([^']*)'/g, '$1')
+      .replaceAll(String.raw`\r\n`, '\r\n'),
+  );
+}
+
+test.describe('docs/client', () => {
+  let dovecot: Dovecot;
+  let site: Awaited<ReturnType<typeof startModules>>;
+
+  test.beforeAll(async () => {
+    dovecot = await startDovecot({
+      users: Object.fromEntries(users.map((user) => [user, 'secret'])),
+      mailboxes: Object.fromEntries(users.map((user) => [user, [inbox]])),
+      extra: acl,
+    });
+    site = await startModules(dovecot, {}, { work: dovecot.port });
   });
-  const site = await startModules(dovecot, {}, { work: dovecot.port });
-  try {
-    await page.goto(site.url);
-    const logged = await page.evaluate(async (codes) => {
-      const [first, second] = ['/index.js', '/commands/index.js'];
-      const modules = { ...((await import(first)) as object), ...((await import(second)) as object) };
-      const names = Object.keys(modules);
-      const { ImapClient, bridge } = modules as unknown as typeof Client;
-      const client = await ImapClient.connect({
-        transport: bridge({ url: '/imap', target: 'work' }),
-        auth: { user: 'ana', pass: 'secret' },
-      });
-      await client.select('INBOX');
-      const lines: string[][] = [];
-      for (const code of codes) {
-        const own: string[] = [];
-        const log = {
-          log: (...values: readonly unknown[]) => {
-            const words = values.map((value) =>
-              typeof value === 'string' || typeof value === 'number' ? String(value) : typeof value,
-            );
-            own.push(words.join(' '));
-          },
-        };
-        // The first of them makes a client of its own; the imports are there as names already.
-        const body = code.replaceAll(/^import .*;$/gm, '');
-        const given = /^const client /m.test(body) ? [] : ['client'];
-        // oxlint-disable-next-line no-implied-eval -- an example is text
-        const run = new Function(
-          ...names,
-          'console',
-          'prompt',
-          ...given,
-          `return (async () => {${body}})();`,
-        ) as (...values: readonly unknown[]) => Promise<void>;
-        await run(...Object.values(modules), log, () => 'secret', ...(given.length > 0 ? [client] : []));
-        lines.push(own);
-      }
-      await client.logout();
-      return lines;
-    }, examples);
-    expect(logged).toHaveLength(examples.length);
-    expect(logged[0]).toEqual(['1 Lunch', '2 Invoice', '3 Tickets']);
-    expect(logged[1]?.some((line) => /^INBOX .*3$/.test(line))).toBe(true);
-    expect(logged[3]?.at(-1)).toMatch(/^\d+$/);
-  } finally {
+
+  test.afterAll(async () => {
     await site.close();
     await dovecot.stop();
+  });
+
+  for (const file of files) {
+    const mine = examples.flatMap((example, index) =>
+      example.file === file ? [{ code: example.code, user: users[index] ?? '' }] : [],
+    );
+    if (mine.length === 0) continue;
+    test(`${file}: ${mine.length} examples`, async ({ page }) => {
+      test.setTimeout(60_000);
+      await page.goto(site.url);
+      for (const { code, user } of mine) {
+        const failed = (reason: Error): string[] => [String(reason)];
+        const logged = await page.evaluate(runExample, { code, user }).catch(failed);
+        expect.soft(logged, code).toEqual(expectedOf(code));
+      }
+    });
+  }
+});
+
+test('docs/client: what the pages link to is there', () => {
+  for (const file of files) {
+    for (const [, target = ''] of textOf(file).matchAll(/\]\(([^)#]+)[^)]*\)/g)) {
+      if (/^[a-z]+:/.test(target)) continue;
+      expect(existsSync(`${folder}/${target}`), `${file}: ${target}`).toBe(true);
+    }
   }
 });
