@@ -4,6 +4,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startDovecot, type Dovecot } from '@imaplib/demo/server';
+import * as commands from '@imaplib/client/commands';
 import type * as Client from '@imaplib/client';
 import { expect, message, note, test } from './fixtures.ts';
 import { startModules } from './imaplib-page.ts';
@@ -140,4 +141,11 @@ test('docs/client: what the pages link to is there', () => {
       expect(existsSync(`${folder}/${target}`), `${file}: ${target}`).toBe(true);
     }
   }
+});
+
+test('docs/client: every command is named', () => {
+  const all = files.map(textOf).join('\n');
+  const names = Object.keys(commands);
+  expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(all))).toEqual([]);
+  expect(names.length).toBeGreaterThan(50);
 });
