@@ -5,7 +5,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startDovecot, type Dovecot } from '@imaplib/demo/server';
 import * as commands from '@imaplib/client/commands';
-import type * as Client from '@imaplib/client';
+import * as Client from '@imaplib/client';
+import { tcp, type TcpOptions } from '@imaplib/client/node';
 import { expect, message, note, test } from './fixtures.ts';
 import { startModules } from './imaplib-page.ts';
 
@@ -14,6 +15,9 @@ const files = readdirSync(folder).filter((name) => name.endsWith('.md'));
 const textOf = (file: string): string => readFileSync(`${folder}/${file}`, 'utf8');
 const examplesOf = (file: string): string[] =>
   [...textOf(file).matchAll(/^```js\n([^]*?)^```$/gm)].map(([, code = '']) => code);
+
+/** The one that is about Node. */
+const [, inNode = ''] = /^```js node\n([^]*?)^```$/m.exec(textOf('connecting.md')) ?? [];
 
 const examples = files.flatMap((file) => examplesOf(file).map((code) => ({ file, code })));
 const users = examples.map((_, index) => `user${index}`);
@@ -117,6 +121,24 @@ test.describe('docs/client', () => {
     await dovecot.stop();
   });
 
+  test('connecting.md: the example for Node', async () => {
+    const { tlsPort: port, ca } = dovecot;
+    const names = {
+      ImapClient: Client.ImapClient,
+      tcp: (options: TcpOptions) => tcp({ ...options, host: 'localhost', port, ca: readFileSync(ca) }),
+    };
+    const logged: string[] = [];
+    const console = { log: (value: unknown): void => void logged.push(String(value)) };
+    const body = inNode.replaceAll(/^import .*;$/gm, '').replace("'ana'", `'${users[0] ?? ''}'`);
+    // oxlint-disable-next-line no-implied-eval, no-new-func -- this is what the test is for
+    const run = new Function(...Object.keys(names), 'console', `return (async () => {${body}\n})()`) as (
+      ...values: readonly unknown[]
+    ) => Promise<void>;
+    await run(...Object.values(names), console);
+    expect(logged).toEqual(expectedOf(inNode));
+    expect(logged).toHaveLength(1);
+  });
+
   for (const file of files) {
     const mine = examples.flatMap((example, index) =>
       example.file === file ? [{ code: example.code, user: users[index] ?? '' }] : [],
@@ -141,6 +163,58 @@ test('docs/client: what the pages link to is there', () => {
       expect(existsSync(`${folder}/${target}`), `${file}: ${target}`).toBe(true);
     }
   }
+});
+
+/** What the first column of a page's tables names. */
+const rowsOf = (file: string): string[] =>
+  [...textOf(file).matchAll(/^\| (.*?) \|/gm)].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`(\w+)`/g)].map(([, name = '']) => name),
+  );
+
+test('docs/client: every error, event and limit has its row', () => {
+  const errors = Object.keys(Client).filter((name) => name.endsWith('Error'));
+  expect(errors.length).toBeGreaterThan(7);
+  expect(rowsOf('errors.md')).toEqual(expect.arrayContaining(errors));
+  const limits: Record<keyof Client.SessionLimits, true> = {
+    line: true,
+    literal: true,
+    discard: true,
+    depth: true,
+    tokens: true,
+    collected: true,
+    maxQueued: true,
+    greetingMs: true,
+    silenceMs: true,
+    byeMs: true,
+  };
+  expect(rowsOf('errors.md')).toEqual(expect.arrayContaining(Object.keys(limits)));
+  const events: Record<keyof Client.ClientEvents, true> = {
+    exists: true,
+    expunge: true,
+    vanished: true,
+    fetch: true,
+    searchUpdate: true,
+    progress: true,
+    alert: true,
+    status: true,
+    mailbox: true,
+    overflow: true,
+    untagged: true,
+    warning: true,
+    drain: true,
+    reconnecting: true,
+    reconnected: true,
+    resync: true,
+    close: true,
+  };
+  expect(rowsOf('live.md')).toEqual(expect.arrayContaining(Object.keys(events)));
+});
+
+test('docs/client: what the tables of imports name is there', () => {
+  const row = /^\| `@imaplib\/client` \| (.*) \|$/m.exec(textOf('README.md'))?.[1] ?? '';
+  const named = [...row.matchAll(/`(\w+)`/g)].map(([, name = '']) => name);
+  expect(named.length).toBeGreaterThan(10);
+  expect(Object.keys(Client)).toEqual(expect.arrayContaining(named));
 });
 
 test('docs/client: every command is named', () => {
