@@ -2,6 +2,7 @@
 // comments say.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startDovecot, type Dovecot } from '@imaplib/demo/server';
 import * as commands from '@imaplib/client/commands';
@@ -156,13 +157,27 @@ test.describe('docs/client', () => {
   }
 });
 
-test('docs/client: what the pages link to is there', () => {
-  for (const file of files) {
-    for (const [, target = ''] of textOf(file).matchAll(/\]\(([^)#]+)[^)]*\)/g)) {
-      if (/^[a-z]+:/.test(target)) continue;
-      expect(existsSync(`${folder}/${target}`), `${file}: ${target}`).toBe(true);
+test('what the README and the pages of docs/client link to is there', () => {
+  const readme = fileURLToPath(new URL('../README.md', import.meta.url));
+  let links = 0;
+  for (const file of [readme, ...files.map((name) => `${folder}/${name}`)]) {
+    for (const [, target = '', heading] of readFileSync(file, 'utf8').matchAll(
+      /\]\(([^):#]+)(?:#([^)]+))?\)/g,
+    )) {
+      links += 1;
+      const path = join(dirname(file), target);
+      expect(existsSync(path), `${file}: ${target}`).toBe(true);
+      if (heading === undefined) continue;
+      const headings = [...readFileSync(path, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, text = '']) =>
+        text
+          .toLowerCase()
+          .replaceAll(/[^\w -]/g, '')
+          .replaceAll(' ', '-'),
+      );
+      expect(headings, `${file}: ${target}`).toContain(heading);
     }
   }
+  expect(links).toBeGreaterThan(20);
 });
 
 /** What the first column of a page's tables names. */
